@@ -1,0 +1,57 @@
+import type { DeviceId, OutputId } from '../base/brand.ts';
+import type { Json } from '../base/json.ts';
+
+export type OutputRole = 'siren' | 'strobe' | 'light' | 'relay';
+
+/**
+ * One message to a device, as data. `topic` is appended to the device's own topic. In `payload` a string that is
+ * exactly `$seconds` or `$transaction` is replaced by the number; a plain string payload is sent as it is.
+ */
+export interface CommandTemplate {
+  readonly topic: string;
+  readonly payload: Json;
+}
+
+/** How a model is switched. */
+export interface SwitchCommands {
+  readonly on: readonly CommandTemplate[];
+  readonly off: readonly CommandTemplate[];
+  /** The device reports `power` after a command, so that telling it again can stop. */
+  readonly confirms: boolean;
+}
+
+/** What a keypad can show. */
+export type KeypadShow =
+  | 'disarmed'
+  | 'armed_away'
+  | 'armed_home'
+  | 'armed_night'
+  | 'exit_delay'
+  | 'entry_delay'
+  | 'in_alarm'
+  | 'invalid_code'
+  | 'not_ready'
+  | 'already_disarmed'
+  | 'refused';
+
+/** How a keypad is answered; `answer` carries the transaction, `show` follows the panel. */
+export interface KeypadCommands {
+  readonly answer: Readonly<Partial<Record<KeypadShow, readonly CommandTemplate[]>>>;
+  readonly show: Readonly<Partial<Record<KeypadShow, readonly CommandTemplate[]>>>;
+}
+
+/** One siren, strobe, light or relay of this house. */
+export interface OutputPlan {
+  readonly id: OutputId;
+  readonly role: OutputRole;
+  /** The device's own topic. */
+  readonly topic: string;
+  readonly commands: SwitchCommands;
+}
+
+/** One keypad of this house. */
+export interface KeypadPlan {
+  readonly device: DeviceId;
+  readonly topic: string;
+  readonly commands: KeypadCommands;
+}

@@ -1,0 +1,88 @@
+import type { AlarmId, ContactId, DeviceId, PersonId, SourceId, ZoneId } from '../base/brand.ts';
+import type { ArmedMode } from './plan.ts';
+
+/** `test` alarms never reach the panel; they mark a text as a test. */
+export type AlarmKind = 'intruder' | 'personal' | 'duress' | 'tamper' | 'fire' | 'fault' | 'test';
+
+export type Role = 'resident' | 'installer' | 'monitor' | 'visitor';
+
+/** The person a code belongs to. The name is shown to residents and never logged. */
+export interface Person {
+  readonly id: PersonId;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Where an answer goes: a `panel/reply`, a keypad, or nobody. */
+export type ReplyTo =
+  | { readonly via: 'mqtt'; readonly id: string | null }
+  | { readonly via: 'keypad'; readonly device: DeviceId; readonly transaction: number | null };
+
+/** What somebody asked the panel to do, before anyone knows whether they may. */
+export interface Order {
+  /** The hub's own number for this order; a checked code comes back under it. */
+  readonly token: number;
+  readonly source: SourceId;
+  readonly replyTo: ReplyTo;
+  /** The asker's own id, refused when it comes again; null: none given. */
+  readonly id: string | null;
+  readonly hasCode: boolean;
+  readonly ask:
+    | { readonly action: 'arm'; readonly mode: ArmedMode; readonly bypass: readonly string[] }
+    | { readonly action: 'disarm' }
+    | { readonly action: 'panic'; readonly silent: boolean };
+}
+
+/** What the zone room tells of zones and of the devices that carry them. */
+export type ZoneEvent =
+  /** A contact opened. */
+  | { readonly type: 'zone-opened'; readonly zone: ZoneId }
+  /** A contact closed, or a detection is over. */
+  | { readonly type: 'zone-closed'; readonly zone: ZoneId }
+  /** Motion began, vibration qualified, smoke or leak was found, a button was pressed. */
+  | { readonly type: 'zone-detected'; readonly zone: ZoneId }
+  /** One vibration hit; `count` of them lie within the zone's window, this one included. */
+  | { readonly type: 'zone-hit'; readonly zone: ZoneId; readonly count: number }
+  /** Silent for longer than its supervision, or said to be offline. What it measured is now unknown. */
+  | { readonly type: 'device-lost'; readonly device: DeviceId }
+  /** Heard for the first time since start, or since it was lost. */
+  | { readonly type: 'device-heard'; readonly device: DeviceId }
+  | { readonly type: 'tamper-on'; readonly device: DeviceId }
+  | { readonly type: 'tamper-off'; readonly device: DeviceId }
+  | { readonly type: 'battery-low'; readonly device: DeviceId }
+  | { readonly type: 'battery-ok'; readonly device: DeviceId };
+
+/** Everything that can happen to the panel. */
+export type PanelEvent =
+  | ZoneEvent
+  /** An order came in; nobody has looked at its code yet. `enrolled`: somebody has a code at all. */
+  | { readonly type: 'ordered'; readonly order: Order; readonly enrolled: boolean; readonly mayArm: boolean }
+  /** The order's code belongs to somebody. */
+  | {
+      readonly type: 'code-verified';
+      readonly order: Order;
+      readonly person: Person;
+      readonly duress: boolean;
+      readonly mayArm: boolean;
+    }
+  /** The order's code belongs to nobody, or to somebody whose time is over. */
+  | { readonly type: 'code-wrong'; readonly order: Order }
+  /** The monitoring service closed an alarm. */
+  | { readonly type: 'closed-by-station'; readonly alarm: AlarmId; readonly by: string }
+  /** A contact or a monitoring service has seen an alarm. */
+  | { readonly type: 'acknowledged'; readonly alarm: AlarmId; readonly by: ContactId | string }
+  /** Trouble of the hub itself: `disk`, `database`, `config_refused`, `path:twilio`, … */
+  | { readonly type: 'fault-raised'; readonly fault: string }
+  | { readonly type: 'fault-cleared'; readonly fault: string }
+  /** The process has started again on a saved state. */
+  | { readonly type: 'restarted' }
+  /** A deadline may have come. */
+  | { readonly type: 'tick' };
+
+/** Why an order was refused; the words of `panel/reply`. */
+export type Refusal = 'bad_code' | 'locked_out' | 'zones_open' | 'not_allowed' | 'no_users' | 'bad_request';
+
+/** The answer to an order. */
+export type Answer =
+  | { readonly ok: true; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly error: Refusal; readonly zones?: readonly ZoneId[] };

@@ -1,0 +1,95 @@
+import type { AlarmId, ContactId, DeviceId, SourceId, ZoneId } from '../base/brand.ts';
+import type { Duration, Instant } from '../base/time.ts';
+import type { AlarmKind } from './events.ts';
+import type { ArmedMode } from './plan.ts';
+
+/** What the panel believes of one zone. */
+export interface ZoneCondition {
+  /** Last known; an unheard or lost zone keeps it for edges and bypass, and shows null. */
+  readonly open: boolean | null;
+  /** `unheard`: not yet since the start. `lost`: silent too long. */
+  readonly heard: 'heard' | 'unheard' | 'lost';
+}
+
+/** One alarm, from its first trip until a code, a closure or its expiry ends it. */
+export interface Alarm {
+  readonly id: AlarmId;
+  readonly kind: AlarmKind;
+  readonly zones: readonly ZoneId[];
+  readonly since: Instant;
+  /** Last press of a personal alarm, last duress code. */
+  readonly renewed: Instant;
+  /** Never shown on site. */
+  readonly silent: boolean;
+  /** A duress code took it off the local view; outside it goes on. */
+  readonly hidden: boolean;
+  readonly acknowledgedBy: ContactId | string | null;
+  readonly expires: Instant;
+}
+
+/** The exit delay: zones not yet guarded join at its end. */
+export interface ExitDelay {
+  readonly until: Instant;
+  /** Zones that were guarded before and stay so. */
+  readonly guarded: readonly ZoneId[];
+}
+
+/** The entry delay after a door on the entry route opened. */
+export interface EntryDelay {
+  readonly until: Instant;
+  readonly zone: ZoneId;
+  /** Its full configured length, for the floor after a restart. */
+  readonly length: Duration;
+  /** The floor of a restart was given once already. */
+  readonly extended: boolean;
+}
+
+/** An audible alarm within the siren time. */
+export interface Sounding {
+  readonly until: Instant;
+  /** False: swinger shutdown keeps the siren off. */
+  readonly siren: boolean;
+}
+
+/** The panel is set in a mode. */
+export interface SetState {
+  readonly mode: ArmedMode;
+  readonly exit: ExitDelay | null;
+  readonly entry: EntryDelay | null;
+  /** Alarms per zone in this set period. */
+  readonly trips: Readonly<Record<ZoneId, number>>;
+}
+
+/** Wrong codes of one source, or of the whole site. */
+export interface Guesses {
+  /** Wrong ones since the last lockout or right code. */
+  readonly wrong: number;
+  readonly lockedUntil: Instant | null;
+  /** How long the next lockout lasts. */
+  readonly next: Duration;
+}
+
+export interface Lockout {
+  readonly sources: Readonly<Record<SourceId, Guesses>>;
+  readonly site: Guesses;
+  /** When wrong codes came in the last ten minutes, from anywhere. */
+  readonly wrongAt: readonly Instant[];
+}
+
+/** Everything the panel remembers. Plain data: it is saved as JSON and read back. */
+export interface PanelState {
+  readonly set: SetState | null;
+  readonly sounding: Sounding | null;
+  readonly alarms: readonly Alarm[];
+  readonly zones: Readonly<Record<ZoneId, ZoneCondition>>;
+  readonly bypassed: readonly ZoneId[];
+  /** When a tremor zone last counted two or more hits within its window. */
+  readonly forced: Readonly<Record<ZoneId, Instant>>;
+  readonly tampered: readonly DeviceId[];
+  readonly faults: readonly string[];
+  readonly changedBy: string | null;
+  readonly lockout: Lockout;
+  /** Ids of orders taken lately, against replay. */
+  readonly recent: readonly { readonly id: string; readonly at: Instant }[];
+  readonly nextAlarm: number;
+}

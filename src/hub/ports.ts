@@ -1,0 +1,185 @@
+import type { Person } from '../alarm/events.ts';
+import type { DeviceId, SourceId, TextId } from '../base/brand.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Instant, WallTime } from '../base/time.ts';
+
+// What the hub needs of the world. Each port has one real implementation and one fake; both keep the same contract test.
+
+/** Time. The only place where a wall clock enters. */
+export interface Clock {
+  /** The hub's own line; see `Instant`. */
+  now(): Instant;
+  wall(): WallTime;
+  /** False until the wall clock is known to be right. */
+  trusted(): boolean;
+  /** CLOCK_MONOTONIC in whole milliseconds, for the record. */
+  monotonicMs(): number;
+  /** The kernel's boot id. */
+  readonly boot: string;
+  /** Calls back once after so many milliseconds; the returned function cancels. */
+  alarm(afterMs: number, ring: () => void): () => void;
+}
+
+/** One row for the event log, as the worker will store it. */
+export interface JournalRow {
+  readonly type: string;
+  readonly data: JsonObject;
+  readonly sealed: boolean;
+  readonly at: WallTime;
+  readonly clock: 'trusted' | 'untrusted';
+  readonly monotonicMs: number;
+}
+
+/** Named parts of what the hub needs to go on after a stop, each a JSON text. */
+export type SavedParts = Readonly<Record<string, string>>;
+
+/** What `phase.json` mirrors: enough to start in the right phase without a database. Nothing silent is in it. */
+export interface PhaseMirror {
+  readonly state: string;
+  readonly mode: 'away' | 'home' | 'night' | null;
+}
+
+/** One step of the crank, committed whole or not at all. */
+export interface JournalEntry {
+  readonly rows: readonly JournalRow[];
+  /** Parts that changed; the others stay as they are. */
+  readonly parts: SavedParts;
+  /** Given when the phase changed. */
+  readonly phase: PhaseMirror | null;
+  /** An alarm ended: what was kept for it must not be recoverable from the file. */
+  readonly erase: boolean;
+}
+
+/** A local row as it was written; `seq` is the local view's own, gapless. */
+export interface LocalRow {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly data: JsonObject;
+}
+
+export type Committed =
+  | { readonly ok: true; readonly local: readonly LocalRow[] }
+  | { readonly ok: false; readonly why: string };
+
+/** What was found in the data directory. */
+export interface Restored {
+  /** Null: nothing saved, or it could not be read. */
+  readonly parts: SavedParts | null;
+  readonly phase: PhaseMirror | null;
+  /** Name of the file a damaged database was moved to, or null. */
+  readonly setAside: string | null;
+  /** The hub has been here before (a database, a phase file or a state key exists). */
+  readonly known: boolean;
+}
+
+/** The journal: append-only, in its own thread. Entries commit in the order given. */
+export interface Journal {
+  /** `done` is called exactly once, in order, when the entry is on the disk or the disk refused. It never throws. */
+  append(entry: JournalEntry, done: (result: Committed) => void): void;
+  /** Plain sensor traffic: kept 72 h, never waited for, shed first. */
+  activity(at: WallTime, device: DeviceId, what: string): void;
+  /** Commits all that was given, then closes. */
+  close(): Promise<void>;
+}
+
+/** One message on its way out over MQTT. */
+export interface Outgoing {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
+/** The broker as the hub uses it. */
+export interface Broker {
+  /** States, replies, events. Delivered in the order given. */
+  publish(message: Outgoing): void;
+  /** An order to a device: QoS 0, at once, never stored, ahead of everything else. */
+  command(topic: string, payload: string): void;
+  /** Opens the listener, or connects. The retained states given to `publish` before it are true from the first client on. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the broker tells the hub. Every call returns at once and never throws. */
+export interface BrokerDoor {
+  /** Anything on a topic that is not the hub's own. */
+  message(topic: string, payload: Uint8Array, stored: boolean, source: SourceId): void;
+  /** A live message on `panel/set`. */
+  command(payload: Uint8Array, source: SourceId): void;
+  /** A client subscribed to `filter`; orders to devices that listen there are told again. */
+  subscribed(filter: string): void;
+  /** The link to an external broker came up or went down. */
+  connected(up: boolean): void;
+  /** Something was refused or dropped; told at most once a second per source. */
+  refused(source: SourceId, why: string): void;
+}
+
+/** How handing over a text ended. */
+export type SendResult =
+  /** The far end has it and named it. */
+  | { readonly outcome: 'accepted'; readonly sid: string }
+  /** The far end will never take it. */
+  | { readonly outcome: 'refused'; readonly why: string }
+  /** Not taken, and certainly not sent: try again, not before `retryAfterMs` if the far end said so. */
+  | { readonly outcome: 'later'; readonly why: string; readonly retryAfterMs: number | null }
+  /** No answer, or one that cannot be read: it may have it. Ask before sending again. */
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+/** What the far end says of one text. */
+export type TextStatus = 'accepted' | 'delivered' | 'failed';
+
+export type FindResult =
+  | { readonly outcome: 'found'; readonly sid: string; readonly status: TextStatus }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+export type StatusResult =
+  | { readonly outcome: 'known'; readonly status: TextStatus; readonly why: string | null }
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+/** A text that came in. */
+export interface IncomingText {
+  readonly sid: string;
+  readonly from: string;
+  readonly body: string;
+  readonly at: WallTime;
+}
+
+export type FetchResult =
+  | { readonly outcome: 'fetched'; readonly texts: readonly IncomingText[] }
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+export interface OutgoingText {
+  readonly id: TextId;
+  /** E.164. */
+  readonly to: string;
+  readonly body: string;
+  /** After so many seconds it is no news any more and must not arrive. */
+  readonly validSeconds: number;
+}
+
+/** One way to send and receive texts. Nothing throws; every call ends within its own deadline. */
+export interface TextPath {
+  readonly id: string;
+  send(text: OutgoingText): Promise<SendResult>;
+  /** Looks for a text that may have been taken: same receiver, same words, not older than `since`. */
+  find(text: OutgoingText, since: WallTime): Promise<FindResult>;
+  status(sid: string): Promise<StatusResult>;
+  /** Texts that came in since; may hold ones seen before. */
+  fetch(since: WallTime): Promise<FetchResult>;
+}
+
+/** Whose code is it? One memory-hard hash a call, whatever the answer. */
+export interface Codes {
+  /** Somebody has a code that is not over. */
+  enrolled(): boolean;
+  check(code: string): Promise<{ readonly person: Person; readonly duress: boolean } | null>;
+}
+
+/** The program's own log. Nothing telling may be in it: no names, numbers, codes, and nothing of silent alarms. */
+export interface Log {
+  info(facts: JsonObject, message: string): void;
+  warn(facts: JsonObject, message: string): void;
+  error(facts: JsonObject, message: string): void;
+}

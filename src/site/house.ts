@@ -1,0 +1,87 @@
+import type { OutputRole } from '../act/plan.ts';
+import type { PanelPlan } from '../alarm/plan.ts';
+import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
+import type { EscalationPlan } from '../escalate/plan.ts';
+import type { DevicePlan } from '../zone/plan.ts';
+
+/** A configured sensor, button or keypad on MQTT. */
+export interface HouseDevice {
+  readonly id: DeviceId;
+  /** What people call it; the id where the config gives no name. */
+  readonly name: string;
+  readonly profile: string;
+  /** Null: take the family's common rules, or what the gateway says of the device. */
+  readonly model: string | null;
+  readonly topic: string;
+  readonly sensing: DevicePlan;
+}
+
+/** A configured siren, strobe, light or relay on MQTT. */
+export interface HouseOutput {
+  readonly id: OutputId;
+  readonly role: OutputRole;
+  readonly profile: string;
+  readonly model: string | null;
+  readonly topic: string;
+}
+
+export interface TwilioConfig {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly from: string;
+  readonly apiBase: string;
+}
+
+/** A client of the embedded broker and what it may do; filters are MQTT topic filters. */
+export interface MqttUser {
+  readonly name: string;
+  readonly password: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export type MqttConfig =
+  | { readonly kind: 'listen'; readonly host: string; readonly port: number; readonly users: readonly MqttUser[] }
+  | {
+      readonly kind: 'connect';
+      readonly url: string;
+      readonly username: string | null;
+      readonly password: string | null;
+      readonly clientId: string | null;
+      /** Paths of PEM files. */
+      readonly ca: string | null;
+      readonly cert: string | null;
+      readonly key: string | null;
+    };
+
+/** One accepted config, compiled: what the rooms need, in their own words. */
+export interface House {
+  readonly site: {
+    readonly id: string;
+    readonly timezone: string;
+    readonly location: { readonly latitude: number; readonly longitude: number } | null;
+  };
+  readonly panel: PanelPlan;
+  readonly devices: readonly HouseDevice[];
+  readonly outputs: readonly HouseOutput[];
+  readonly escalation: EscalationPlan;
+  /** E.164 number of each contact. */
+  readonly phones: ReadonlyMap<ContactId, string>;
+  readonly neverContact: ReadonlySet<string>;
+  /** Null: texts go to the log, marked not sent. */
+  readonly twilio: TwilioConfig | null;
+  readonly mqtt: MqttConfig;
+  readonly web: { readonly host: string; readonly port: number } | null;
+  readonly evidencePublicKey: string | null;
+}
+
+/** One thing wrong with a config. `message` says what, and what to do about it. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `devices[3].zone.modes[0]`. */
+  readonly path: string;
+  readonly message: string;
+}
