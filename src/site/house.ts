@@ -1,6 +1,7 @@
 import type { OutputRole } from '../act/plan.ts';
 import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
+import type { Duration } from '../base/time.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
@@ -84,4 +85,11 @@ export interface Problem {
   /** `devices[3].zone.modes[0]`. */
   readonly path: string;
   readonly message: string;
+}
+
+/** What the config check must know of a device family; made from the files in `devices/`. */
+export interface FamilyFacts {
+  readonly models: readonly string[];
+  /** Longest ordinary silence of this model, of the family where no model is known. */
+  readonly supervision: (model: string | null) => Duration;
 }
