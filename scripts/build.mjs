@@ -1,0 +1,63 @@
+// Builds src/ into dist/. Packages are bundled, because one file loads twice as fast as a tree of small ones
+// (0.2 s against 0.4 s for the packages the hub needs first); only those with native parts stay outside.
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const entries = ['src/bin.ts', 'src/journal/worker.ts'];
+const native = ['better-sqlite3', 'koffi', 'serialport', 'node:sqlite'];
+const keepStaleMs = 24 * 60 * 60 * 1000;
+
+const started = new Date();
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: entries,
+  outdir: dist,
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  external: native,
+  // Lies flat beside bin.js: a path relative to this file means the same in a piece as in src/*.ts.
+  chunkNames: '[name]-[hash]',
+  // Old packages call require() for Node's own modules; an ES module has none.
+  banner: {
+    js: "import{createRequire as lanternRequire}from'node:module';const require=lanternRequire(import.meta.url);",
+  },
+  sourcemap: 'linked',
+  sourcesContent: false,
+  write: false,
+  logLevel: 'warning',
+}).catch(() => process.exit(1));
+
+/** A reader sees the old file or the new one, never half of one. */
+async function put(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
+}
+
+// The pieces carry a hash of their content in their name, so two builds at once write the same or do not meet. The
+// entries that name them come last.
+const isEntry = (file) => entries.includes(relative(dist, file.path).replace(/^(.*)\.js$/, 'src/$1.ts'));
+const files = result.outputFiles;
+for (const file of files.filter((f) => !isEntry(f))) await put(file.path, file.contents);
+for (const file of files.filter(isEntry)) await put(file.path, file.contents);
+
+// A hub that runs may still load a piece of the build it started with: leave those a day.
+const current = new Set(files.map((file) => file.path));
+for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (!entry.isFile() || current.has(path) || entry.name === '.built') continue;
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+  if (started.getTime() - mtimeMs > keepStaleMs) await rm(path, { force: true });
+}
+
+// Dated at the start, so that a file saved while the build ran makes the next one.
+await put(join(dist, '.built'), '');
+await utimes(join(dist, '.built'), started, started);

@@ -1,0 +1,25 @@
+// Nothing is imported before the version is known: an old Node would stop at the first package with a stack trace.
+
+const needed = [22, 14] as const;
+
+function newEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > needed[0] || (major === needed[0] && minor >= needed[1]);
+}
+
+/** One line and no more: what happened, for a person. */
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`lantern: ${message.split('\n', 1)[0]}\n`);
+  process.exit(1);
+}
+
+if (newEnough(process.versions.node)) {
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  import('./main.ts').then(({ main }) => main(process.argv)).catch(fail);
+} else {
+  fail(
+    `Node ${needed.join('.')} or newer is needed, this is ${process.versions.node}; ./scripts/lantern picks the right one`,
+  );
+}
