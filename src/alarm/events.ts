@@ -39,6 +39,8 @@ export type ZoneEvent =
   | { readonly type: 'zone-opened'; readonly zone: ZoneId }
   /** A contact closed, or a detection is over. */
   | { readonly type: 'zone-closed'; readonly zone: ZoneId }
+  /** The level of a contact, told for the first time since the start or since it was lost, and no edge. */
+  | { readonly type: 'zone-known'; readonly zone: ZoneId; readonly open: boolean }
   /** Motion began, vibration qualified, smoke or leak was found, a button was pressed. */
   | { readonly type: 'zone-detected'; readonly zone: ZoneId }
   /** One vibration hit; `count` of them lie within the zone's window, this one included. */

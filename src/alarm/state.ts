@@ -17,6 +17,8 @@ export interface Alarm {
   readonly kind: AlarmKind;
   readonly zones: readonly ZoneId[];
   readonly since: Instant;
+  /** Until then a later trip of the same kind belongs to this alarm; after it, to a new one. */
+  readonly runsUntil: Instant;
   /** Last press of a personal alarm, last duress code. */
   readonly renewed: Instant;
   /** Never shown on site. */
@@ -37,7 +39,8 @@ export interface ExitDelay {
 /** The entry delay after a door on the entry route opened. */
 export interface EntryDelay {
   readonly until: Instant;
-  readonly zone: ZoneId;
+  /** Who tripped, in order; the first one began it. */
+  readonly zones: readonly ZoneId[];
   /** Its full configured length, for the floor after a restart. */
   readonly length: Duration;
   /** The floor of a restart was given once already. */
@@ -92,4 +95,6 @@ export interface PanelState {
   /** Ids of orders taken lately, against replay. */
   readonly recent: readonly { readonly id: string; readonly at: Instant }[];
   readonly nextAlarm: number;
+  /** Silent alarms count apart, or a gap in the numbers shown would tell of them. */
+  readonly nextSilent: number;
 }

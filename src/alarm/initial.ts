@@ -1,0 +1,73 @@
+import type { SourceId, ZoneId } from '../base/brand.ts';
+import { after, duration, type Instant, minutes, seconds } from '../base/time.ts';
+import type { PanelPlan } from './plan.ts';
+import type { Guesses, PanelState, ZoneCondition } from './state.ts';
+
+export const FIRST_LOCKOUT = seconds(90);
+export const LONGEST_LOCKOUT = minutes(30);
+
+export const NO_GUESSES: Guesses = { wrong: 0, lockedUntil: null, next: FIRST_LOCKOUT };
+
+const UNHEARD: ZoneCondition = { open: null, heard: 'unheard' };
+
+/** A panel that was never set and has heard nothing. */
+export function initialPanel(plan: PanelPlan): PanelState {
+  return {
+    set: null,
+    sounding: null,
+    alarms: [],
+    zones: conditions(plan, {}),
+    bypassed: [],
+    forced: {},
+    tampered: [],
+    faults: [],
+    changedBy: null,
+    lockout: { sources: {} as Readonly<Record<SourceId, Guesses>>, site: NO_GUESSES, wrongAt: [] },
+    recent: [],
+    nextAlarm: 1,
+    nextSilent: 1,
+  };
+}
+
+/** A restart gives an entry delay at least this much, so that a person already inside can still reach the keypad. */
+const ENTRY_FLOOR = seconds(10);
+
+/**
+ * The saved state as it holds after a start, under a plan that may have changed: what was set stays set, every zone has
+ * to speak again, and an entry delay gets its floor, once.
+ */
+export function restartedPanel(plan: PanelPlan, state: PanelState, now: Instant): PanelState {
+  const known = (zone: ZoneId): boolean => plan.zones.has(zone);
+  return {
+    ...state,
+    set: state.set === null ? null : { ...state.set, entry: withFloor(state.set.entry, now) },
+    zones: conditions(plan, state.zones),
+    bypassed: state.bypassed.filter((id) => known(id) || state.tampered.some((device) => device === (id as string))),
+    faults: state.faults.filter((fault) => stillConfigured(plan, fault)),
+    tampered: state.tampered.filter((device) => plan.devices.includes(device)),
+  };
+}
+
+type Entry = NonNullable<PanelState['set']>['entry'];
+
+function withFloor(entry: Entry, now: Instant): Entry {
+  if (entry === null || entry.extended) return entry;
+  const floor = after(now, duration(Math.min(ENTRY_FLOOR, entry.length)));
+  return { ...entry, until: floor > entry.until ? floor : entry.until, extended: true };
+}
+
+function conditions(plan: PanelPlan, saved: PanelState['zones']): PanelState['zones'] {
+  const zones: Record<ZoneId, ZoneCondition> = {};
+  for (const id of plan.zones.keys()) {
+    const before = saved[id] ?? UNHEARD;
+    zones[id] = { ...before, heard: before.heard === 'lost' ? 'lost' : 'unheard' };
+  }
+  return zones;
+}
+
+/** Faults named `what:DEVICE` go with their device. */
+function stillConfigured(plan: PanelPlan, fault: string): boolean {
+  const [what, device] = fault.split(':');
+  if (what !== 'lost' && what !== 'battery_low' && what !== 'tamper' && what !== 'technical') return true;
+  return plan.devices.some((id) => id === device);
+}

@@ -1,0 +1,131 @@
+import type { ZoneId } from '../base/brand.ts';
+import { between, type Instant, seconds } from '../base/time.ts';
+import { audienceOf, end, hide } from './alarms.ts';
+import { canBypass, isLower, readiness, set } from './arming.ts';
+import type { Answer, Order, Person, Refusal } from './events.ts';
+import { countWrong, forgive, isLockedOut } from './lockout.ts';
+import type { PanelPlan } from './plan.ts';
+import type { Alarm } from './state.ts';
+import { also, change, record, reply, type Step } from './step.ts';
+import { onDuress, onPanic } from './trips.ts';
+
+/** How long an order's id is remembered against replay; at least 10 s is promised. */
+const REMEMBERED = seconds(30);
+/** Ids remembered at once; beyond it the oldest is forgotten. */
+const MOST_REMEMBERED = 256;
+
+type ArmAsk = Extract<Order['ask'], { action: 'arm' }>;
+interface Facts {
+  readonly enrolled: boolean;
+  readonly mayArm: boolean;
+}
+
+const yes = (warnings: readonly string[] = []): Answer => ({ ok: true, warnings });
+const no = (error: Refusal): Answer => ({ ok: false, error });
+
+/** An order as it came, before its code is looked at. */
+export function onOrdered(plan: PanelPlan, step: Step, order: Order, facts: Facts, now: Instant): Step {
+  const { ask } = order;
+  if (isRepeated(step, order, now)) return reply(step, order.replyTo, no('bad_request'));
+  const noted = remember(step, order, now);
+  if (ask.action === 'panic') return onPanicOrder(plan, noted, order, ask.silent, now);
+  if (ask.action === 'arm' && !facts.enrolled) return reply(noted, order.replyTo, no('no_users'));
+  if (order.hasCode) return also(noted, { type: 'check-code', order });
+  if (ask.action === 'arm' && needsNoCode(plan, noted, ask)) return arm(plan, noted, order, ask, null, facts, now);
+  return reply(noted, order.replyTo, no('bad_code'));
+}
+
+/** Answered as an order to set the mode in force is: accepted, and nothing to see. */
+function onPanicOrder(plan: PanelPlan, step: Step, order: Order, silent: boolean, now: Instant): Step {
+  const zones = order.replyTo.via === 'keypad' ? [order.replyTo.device as string as ZoneId] : [];
+  return reply(onPanic(plan, step, { silent, zones }, now), order.replyTo, yes());
+}
+
+const needsNoCode = (plan: PanelPlan, step: Step, ask: ArmAsk): boolean =>
+  plan.quickArm && !isLower(plan, step.state, ask.mode, ask.bypass);
+
+function isRepeated(step: Step, order: Order, now: Instant): boolean {
+  return step.state.recent.some((one) => one.id === order.id && between(one.at, now) <= REMEMBERED);
+}
+
+function remember(step: Step, order: Order, now: Instant): Step {
+  if (order.id === null) return step;
+  const fresh = step.state.recent.filter((one) => between(one.at, now) <= REMEMBERED);
+  return change(step, { recent: [...fresh, { id: order.id, at: now }].slice(-MOST_REMEMBERED) });
+}
+
+/** The code is somebody's. In a lockout it is refused like any other, but a duress code still calls for help. */
+export function onCodeVerified(
+  plan: PanelPlan,
+  step: Step,
+  order: Order,
+  given: { readonly person: Person; readonly duress: boolean; readonly mayArm: boolean },
+  now: Instant,
+): Step {
+  const help = given.duress ? onDuress(plan, step, order.source, now) : step;
+  if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, no('locked_out'));
+  const known = forgive(help, order.source);
+  const { ask } = order;
+  switch (ask.action) {
+    case 'arm':
+      return arm(plan, known, order, ask, given.person, { enrolled: true, mayArm: given.mayArm }, now);
+    case 'disarm':
+      return disarm(known, order, given.person, given.duress ? 'duress' : 'true');
+    default:
+      return known;
+  }
+}
+
+export function onCodeWrong(step: Step, order: Order, now: Instant): Step {
+  if (isLockedOut(step.state, order.source, now)) return reply(step, order.replyTo, no('locked_out'));
+  return reply(countWrong(step, order.source, now), order.replyTo, no('bad_code'));
+}
+
+function arm(
+  plan: PanelPlan,
+  step: Step,
+  order: Order,
+  ask: ArmAsk,
+  person: Person | null,
+  facts: Facts,
+  now: Instant,
+): Step {
+  const refuse = (answer: Answer): Step => reply(step, order.replyTo, answer);
+  const { state } = step;
+  // An installer sets nothing outside a session that a resident has opened, and a monitor never does.
+  if (person !== null && person.role !== 'resident' && person.role !== 'visitor') return refuse(no('not_allowed'));
+  if (state.sounding !== null || (state.set !== null && state.set.entry !== null)) return refuse(no('not_allowed'));
+  if (!ask.bypass.every((id) => canBypass(plan, state, id))) return refuse(no('bad_request'));
+  if (state.set?.mode === ask.mode) return refuse(yes());
+  if (!facts.mayArm) return refuse(no('not_allowed'));
+  const left = state.set === null ? ask.bypass : [...state.bypassed, ...ask.bypass];
+  const ready = readiness(plan, state, ask.mode, left);
+  if (ready.blocking.length > 0) return refuse({ ok: false, error: 'zones_open', zones: ready.blocking });
+  return reply(set(plan, step, ask.mode, ask.bypass, person, now), order.replyTo, yes(ready.warnings));
+}
+
+/** Which code it was decides what ends outside; on site both leave the same rows and the same state. */
+function disarm(step: Step, order: Order, person: Person, code: 'true' | 'duress'): Step {
+  if (person.role !== 'resident' && person.role !== 'visitor') return reply(step, order.replyTo, no('not_allowed'));
+  const { state } = step;
+  const unset = change(step, { set: null, sounding: null, bypassed: [], forced: {}, changedBy: changer(step, person) });
+  const noted =
+    state.set === null && state.sounding === null
+      ? unset
+      : record(unset, 'disarmed', { by: person.id, source: order.source });
+  const ended = state.alarms.reduce((next, alarm) => endByCode(next, alarm, person, code), noted);
+  return reply(ended, order.replyTo, yes());
+}
+
+/** A code that changes nothing does not claim to have changed it. */
+function changer(step: Step, person: Person): string | null {
+  const { set: current, sounding, changedBy } = step.state;
+  return current === null && sounding === null ? changedBy : person.name;
+}
+
+function endByCode(step: Step, alarm: Alarm, person: Person, code: 'true' | 'duress'): Step {
+  if (alarm.kind === 'duress') return step;
+  if (alarm.kind === 'personal' && person.role !== 'resident') return step;
+  if (code === 'true') return end(step, alarm, 'code', person.id);
+  return audienceOf(alarm) === 'sealed' ? step : hide(step, alarm, person.id);
+}

@@ -1,0 +1,185 @@
+import type { DeviceId, ZoneId } from '../base/brand.ts';
+import { type Instant, isDue, sooner } from '../base/time.ts';
+import { unreachable } from '../base/unreachable.ts';
+import { audienceOf, end, replace } from './alarms.ts';
+import { endExit } from './arming.ts';
+import type { PanelEvent } from './events.ts';
+import { standsOpen } from './guard.ts';
+import { restartedPanel } from './initial.ts';
+import { onCodeVerified, onCodeWrong, onOrdered } from './orders.ts';
+import type { PanelPlan, ZonePlan } from './plan.ts';
+import type { PanelState, ZoneCondition } from './state.ts';
+import { change, record, type Step, stay } from './step.ts';
+import { addFault, clearFault, intruder, onDeviceTamper, onTrip } from './trips.ts';
+
+/**
+ * The panel: what one happening means. Pure and total; the next state and the orders that follow from it. Siren, lights
+ * and what is shown are read from the state (`view.ts`).
+ */
+export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, now: Instant): Step {
+  const step = stay(state);
+  switch (event.type) {
+    case 'zone-opened':
+      return withZone(plan, event.zone, step, (zone) => onTrip(plan, told(step, zone.id, true), zone, now));
+    case 'zone-closed':
+      return withZone(plan, event.zone, step, (zone) => onClosed(plan, step, zone, now));
+    case 'zone-known':
+      return withZone(plan, event.zone, step, (zone) => onKnown(step, zone, event.open));
+    case 'zone-detected':
+      return withZone(plan, event.zone, step, (zone) => onTrip(plan, step, zone, now));
+    case 'zone-hit':
+      return withZone(plan, event.zone, step, (zone) => onHit(step, zone, event.count, now));
+    case 'device-lost':
+      return onLost(step, event.device);
+    case 'device-heard':
+      return onHeard(plan, step, event.device);
+    case 'tamper-on':
+      return onDeviceTamper(plan, step, event.device, now);
+    case 'tamper-off':
+      return onTamperOff(step, event.device);
+    case 'battery-low':
+      return addFault(step, `battery_low:${event.device}`);
+    case 'battery-ok':
+      return clearFault(step, `battery_low:${event.device}`);
+    case 'ordered':
+      return onOrdered(plan, step, event.order, event, now);
+    case 'code-verified':
+      return onCodeVerified(plan, step, event.order, event, now);
+    case 'code-wrong':
+      return onCodeWrong(step, event.order, now);
+    case 'closed-by-station':
+      return onClosure(step, event.alarm, event.by);
+    case 'acknowledged':
+      return onAcknowledged(step, event.alarm, event.by);
+    case 'fault-raised':
+      return addFault(step, event.fault);
+    case 'fault-cleared':
+      return clearFault(step, event.fault);
+    case 'restarted':
+      return stay(restartedPanel(plan, state, now));
+    case 'tick':
+      return onTick(plan, step, now);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** When the panel next needs a tick; null: nothing is waiting. */
+export function deadline(state: PanelState): Instant | null {
+  const delays = sooner(state.set?.exit?.until ?? null, state.set?.entry?.until ?? null);
+  return state.alarms.reduce<Instant | null>(
+    (first, alarm) => sooner(first, alarm.expires),
+    sooner(delays, state.sounding?.until ?? null),
+  );
+}
+
+function withZone(plan: PanelPlan, id: ZoneId, step: Step, then: (zone: ZonePlan) => Step): Step {
+  const zone = plan.zones.get(id);
+  return zone === undefined ? step : then(zone);
+}
+
+function told(step: Step, id: ZoneId, open: boolean): Step {
+  return condition(step, id, { open, heard: 'heard' });
+}
+
+function condition(step: Step, id: ZoneId, next: ZoneCondition): Step {
+  const before = step.state.zones[id];
+  if (before?.open === next.open && before.heard === next.heard) return step;
+  return change(step, { zones: { ...step.state.zones, [id]: next } });
+}
+
+function onClosed(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
+  const closed = told(step, zone.id, false);
+  const cleared = zone.type === 'technical' ? clearFault(closed, `technical:${zone.id}`) : closed;
+  const joined = rejoin(cleared, zone.id);
+  // The last door on the way out is shut: nobody is expected to come after.
+  const leaving = zone.finalDoor && joined.state.set?.exit != null;
+  return leaving ? endExit(plan, joined, now) : joined;
+}
+
+function onKnown(step: Step, zone: ZonePlan, open: boolean): Step {
+  const known = told(step, zone.id, open);
+  return open ? known : rejoin(known, zone.id);
+}
+
+/** A zone that was left out is guarded again as soon as it is closed. */
+function rejoin(step: Step, id: ZoneId): Step {
+  if (!step.state.bypassed.includes(id)) return step;
+  const bypassed = step.state.bypassed.filter((one) => one !== id);
+  return record(change(step, { bypassed }), 'bypass-ended', { zone: id });
+}
+
+/** Two hits within the window may be the start of a forced entry. */
+function onHit(step: Step, zone: ZonePlan, count: number, now: Instant): Step {
+  if (count < 2) return step;
+  return change(step, { forced: { ...step.state.forced, [zone.id]: now } });
+}
+
+function onLost(step: Step, device: DeviceId): Step {
+  const id = device as string as ZoneId;
+  const before = step.state.zones[id];
+  const noted = addFault(step, `lost:${device}`);
+  return before === undefined ? noted : condition(noted, id, { ...before, heard: 'lost' });
+}
+
+function onHeard(plan: PanelPlan, step: Step, device: DeviceId): Step {
+  const id = device as string as ZoneId;
+  const found = clearFault(step, `lost:${device}`);
+  const zone = plan.zones.get(id);
+  const before = step.state.zones[id];
+  if (zone === undefined || before === undefined) return found;
+  // A contact counts as heard only when its level has been told, which comes as an event of its own.
+  if (zone.standing) return before.heard === 'lost' ? condition(found, id, { ...before, heard: 'unheard' }) : found;
+  return rejoin(condition(found, id, { ...before, heard: 'heard' }), id);
+}
+
+function onTamperOff(step: Step, device: DeviceId): Step {
+  const tampered = step.state.tampered.filter((one) => one !== device);
+  return clearFault(change(step, { tampered }), `tamper:${device}`);
+}
+
+function onClosure(step: Step, id: string, by: string): Step {
+  const alarm = step.state.alarms.find((one) => one.id === id);
+  return alarm === undefined ? step : quietIfOver(end(step, alarm, 'closure', by));
+}
+
+/** With the last alarm that sounds closed from outside, the siren has nothing left to say. */
+function quietIfOver(step: Step): Step {
+  const { sounding, alarms } = step.state;
+  const left = alarms.some((alarm) => !alarm.silent && !alarm.hidden && alarm.kind !== 'fault');
+  return sounding === null || left ? step : change(step, { sounding: null });
+}
+
+function onAcknowledged(step: Step, id: string, by: string): Step {
+  const alarm = step.state.alarms.find((one) => one.id === id);
+  if (alarm === undefined) return step;
+  const seen = alarm.acknowledgedBy === null ? replace(step, { ...alarm, acknowledgedBy: by }) : step;
+  return record(seen, 'acknowledged', { alarm: alarm.id, by }, audienceOf(alarm));
+}
+
+function onTick(plan: PanelPlan, step: Step, now: Instant): Step {
+  const { set } = step.state;
+  if (set?.exit != null && isDue(set.exit.until, now)) return onTick(plan, endExit(plan, step, now), now);
+  if (set?.entry != null && isDue(set.entry.until, now)) {
+    return onTick(plan, intruder(plan, step, set.entry.zones, now), now);
+  }
+  const quiet = endSounding(plan, step, now);
+  const due = quiet.state.alarms.filter((alarm) => isDue(alarm.expires, now));
+  return due.reduce((next, alarm) => end(next, alarm, 'expired', null), quiet);
+}
+
+/** The siren time is over: back to the mode, with what still stands open left out by name until it closes. */
+function endSounding(plan: PanelPlan, step: Step, now: Instant): Step {
+  const { sounding, set } = step.state;
+  if (sounding === null || !isDue(sounding.until, now)) return step;
+  const quiet = change(step, { sounding: null });
+  const open = set === null ? [] : stillOpen(plan, step.state, set.mode);
+  const noted = record(quiet, 'siren-time-over', { bypassed: open });
+  return open.length === 0 ? noted : change(noted, { bypassed: [...noted.state.bypassed, ...open] });
+}
+
+const stillOpen = (plan: PanelPlan, state: PanelState, mode: string): readonly ZoneId[] =>
+  [...plan.zones.values()]
+    .filter((zone) => standsOpen(state, zone) && !state.bypassed.includes(zone.id))
+    .filter((zone) => zone.type === 'tamper' || zone.modes.some((one) => one === mode))
+    .map((zone) => zone.id);

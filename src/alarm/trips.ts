@@ -1,0 +1,186 @@
+import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
+import { after, between, type Duration, type Instant } from '../base/time.ts';
+import { unreachable } from '../base/unreachable.ts';
+import { join, raise, renew, running, sound } from './alarms.ts';
+import { entryDelayOf, guarding, ignoredInDelays } from './guard.ts';
+import type { PanelPlan, ZonePlan } from './plan.ts';
+import type { PanelState, SetState } from './state.ts';
+import { change, record, type Step } from './step.ts';
+
+/** A zone tripped: a contact opened, or a detector detected. What that means depends on its type and on the phase. */
+export function onTrip(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
+  switch (zone.type) {
+    case 'panic':
+      return onPanic(plan, step, { silent: zone.silent, zones: [zone.id] }, now);
+    case 'fire':
+      return onFire(plan, step, zone.id, now);
+    case 'technical':
+      return onTechnical(plan, step, zone.id, now);
+    case 'tamper':
+      return step.state.bypassed.includes(zone.id) ? step : onTamper(plan, step, zone.id, now);
+    case 'notice':
+      return step.state.set === null ? step : record(step, 'notice', { zone: zone.id });
+    case 'chime':
+      return step;
+    case 'entry':
+    case 'perimeter':
+    case 'interior':
+    case 'tremor':
+      return onIntrusion(plan, step, zone, now);
+    default:
+      return unreachable(zone.type);
+  }
+}
+
+function onIntrusion(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
+  const { set } = step.state;
+  if (set === null || guarding(plan, step.state, zone) !== 'yes') return step;
+  if (set.entry !== null && ignoredInDelays(plan, zone)) return step;
+  const alarm = running(step.state, 'intruder', now);
+  if (alarm !== null) return laterZone(plan, join(step, alarm, zone.id), zone.id);
+  switch (zone.type) {
+    case 'entry':
+      return onEntryDoor(plan, step, set, zone, now);
+    case 'interior':
+      // Who comes in by the entry route walks past it; before that it is an intruder.
+      return set.entry === null ? intruder(plan, step, [zone.id], now) : follow(step, set, zone.id);
+    default:
+      return intruder(plan, step, [zone.id], now);
+  }
+}
+
+function onEntryDoor(plan: PanelPlan, step: Step, set: SetState, zone: ZonePlan, now: Instant): Step {
+  if (set.entry !== null) return shorten(plan, step, set, zone, now);
+  const forced = forcedBy(plan, step.state, zone.id, now);
+  const told = forced === null ? step : record(step, 'forced-entry', { zone: zone.id, tremor: forced });
+  if (forced !== null && zone.forcedEntry === 'alarm') return intruder(plan, told, [forced, zone.id], now);
+  return startEntry(plan, told, zone.id, entryDelayOf(plan, set, zone), now);
+}
+
+/** The tremor zone that counted two hits or more on this door just before it opened. */
+function forcedBy(plan: PanelPlan, state: PanelState, door: ZoneId, now: Instant): ZoneId | null {
+  for (const zone of plan.zones.values()) {
+    if (zone.type !== 'tremor' || zone.guards !== door || state.bypassed.includes(zone.id)) continue;
+    const hit = state.forced[zone.id];
+    if (hit !== undefined && between(hit, now) <= zone.within) return zone.id;
+  }
+  return null;
+}
+
+/** Starts an entry delay; one of no length is an alarm at once. */
+export function startEntry(plan: PanelPlan, step: Step, zone: ZoneId, delay: Duration, now: Instant): Step {
+  const { set } = step.state;
+  if (set === null) return step;
+  if (delay <= 0) return intruder(plan, step, [zone], now);
+  const entry = { until: after(now, delay), zones: [zone], length: delay, extended: false };
+  return record(change(step, { set: { ...set, entry } }), 'entry-started', { zone, delayMs: delay });
+}
+
+/** A second door may shorten the delay, never lengthen it. */
+function shorten(plan: PanelPlan, step: Step, set: SetState, zone: ZonePlan, now: Instant): Step {
+  if (set.entry === null) return step;
+  const delay = entryDelayOf(plan, set, zone);
+  if (delay <= 0) return intruder(plan, step, [...set.entry.zones, zone.id], now);
+  const own = after(now, delay);
+  const until = own < set.entry.until ? own : set.entry.until;
+  const followed = follow(step, set, zone.id);
+  const entry = followed.state.set?.entry;
+  if (entry === null || entry === undefined) return followed;
+  return change(followed, { set: { ...set, entry: { ...entry, until } } });
+}
+
+/** A zone on the way of someone coming in: remembered, so that an alarm names them all. */
+function follow(step: Step, set: SetState, zone: ZoneId): Step {
+  if (set.entry === null) return step;
+  const zones = set.entry.zones.includes(zone) ? set.entry.zones : [...set.entry.zones, zone];
+  return record(change(step, { set: { ...set, entry: { ...set.entry, zones } } }), 'entry-zone', { zone });
+}
+
+/** An intruder: the delays are over, the siren sounds unless the first zone has had its turns in this set period. */
+export function intruder(plan: PanelPlan, step: Step, zones: readonly ZoneId[], now: Instant): Step {
+  const { set } = step.state;
+  const first = zones.at(0);
+  if (set === null || first === undefined) return step;
+  const alarm = running(step.state, 'intruder', now);
+  if (alarm !== null) {
+    const over = change(step, { set: { ...set, entry: null } });
+    return zones.reduce((joined, zone) => laterZone(plan, join(joined, alarm, zone), zone), over);
+  }
+  const siren = mayDriveSiren(plan, set, first) ? 'on' : 'off';
+  const trips = { ...set.trips, [first]: (set.trips[first] ?? 0) + 1 };
+  const raised = raise(plan, change(step, { set: { ...set, entry: null, trips } }), 'intruder', zones, 'shown', now);
+  return sound(plan, raised, siren, now);
+}
+
+const mayDriveSiren = (plan: PanelPlan, set: SetState, zone: ZoneId): boolean =>
+  (set.trips[zone] ?? 0) < plan.siren.trips;
+
+/** A zone that still has its turns takes the siren on, if swinger shutdown of the first one kept it off. */
+function laterZone(plan: PanelPlan, step: Step, zone: ZoneId): Step {
+  const { set, sounding } = step.state;
+  if (set === null || sounding === null || sounding.siren || !mayDriveSiren(plan, set, zone)) return step;
+  const trips = { ...set.trips, [zone]: (set.trips[zone] ?? 0) + 1 };
+  return change(step, { set: { ...set, trips }, sounding: { ...sounding, siren: true } });
+}
+
+/** A call for help. A silent one changes nothing but the sealed record and who is told. */
+export function onPanic(
+  plan: PanelPlan,
+  step: Step,
+  call: { readonly silent: boolean; readonly zones: readonly ZoneId[] },
+  now: Instant,
+): Step {
+  const open = step.state.alarms.findLast(
+    (alarm) => alarm.kind === 'personal' && alarm.silent === call.silent && !alarm.hidden,
+  );
+  const called =
+    open === undefined
+      ? raise(plan, step, 'personal', call.zones, call.silent ? 'silent' : 'shown', now)
+      : renew(step, open, 'after-a-while', now);
+  return call.silent ? called : sound(plan, called, 'on', now);
+}
+
+/** A code given under threat: outside it is told afresh each time, on site nothing differs. */
+export function onDuress(plan: PanelPlan, step: Step, source: SourceId, now: Instant): Step {
+  const open = step.state.alarms.findLast((alarm) => alarm.kind === 'duress');
+  const noted = record(step, 'duress', { source }, 'sealed');
+  return open === undefined ? raise(plan, noted, 'duress', [], 'silent', now) : renew(noted, open, 'always', now);
+}
+
+function onFire(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
+  const alarm = running(step.state, 'fire', now);
+  const raised = alarm === null ? raise(plan, step, 'fire', [zone], 'shown', now) : join(step, alarm, zone);
+  return sound(plan, raised, 'on', now);
+}
+
+function onTechnical(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
+  const noted = addFault(step, `technical:${zone}`);
+  const alarm = running(noted.state, 'fault', now);
+  return alarm === null ? raise(plan, noted, 'fault', [zone], 'shown', now) : join(noted, alarm, zone);
+}
+
+/** Someone is at a detector or its cover: with the panel set a sounding alarm, else one that is shown and told. */
+export function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
+  const alarm = running(step.state, 'tamper', now);
+  const raised = alarm === null ? raise(plan, step, 'tamper', [zone], 'shown', now) : join(step, alarm, zone);
+  return step.state.set === null ? raised : sound(plan, raised, 'on', now);
+}
+
+/** A device's tamper contact. Its id stands where a zone's would, whether or not it carries one. */
+export function onDeviceTamper(plan: PanelPlan, step: Step, device: DeviceId, now: Instant): Step {
+  const tampered = [...step.state.tampered.filter((one) => one !== device), device];
+  const noted = addFault(change(step, { tampered }), `tamper:${device}`);
+  const zone = device as string as ZoneId;
+  return step.state.bypassed.includes(zone) ? noted : onTamper(plan, noted, zone, now);
+}
+
+export function addFault(step: Step, fault: string): Step {
+  if (step.state.faults.includes(fault)) return step;
+  return record(change(step, { faults: [...step.state.faults, fault] }), 'fault', { fault });
+}
+
+export function clearFault(step: Step, fault: string): Step {
+  if (!step.state.faults.includes(fault)) return step;
+  const faults = step.state.faults.filter((one) => one !== fault);
+  return record(change(step, { faults }), 'fault-cleared', { fault });
+}

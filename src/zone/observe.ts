@@ -1,0 +1,214 @@
+import type { ZoneEvent } from '../alarm/events.ts';
+import { after, between, type Duration, type Instant, isDue, sooner } from '../base/time.ts';
+import type { Signals, TripSignal } from '../sense/signals.ts';
+import type { DevicePlan, SensingPlan } from './plan.ts';
+import type { DeviceState } from './state.ts';
+
+export interface Observed {
+  readonly state: DeviceState;
+  readonly events: readonly ZoneEvent[];
+}
+
+/** How a message reached us. `live`: now. `stored`: from a broker's store; it may be old, so it proves no life. */
+export type Delivery = 'live' | 'stored';
+
+type LevelSignal = Exclude<TripSignal, 'contact' | 'tamper' | 'button'>;
+const LEVELS: readonly LevelSignal[] = ['motion', 'vibration', 'smoke', 'co', 'leak'];
+
+/** Found in a broker's store these still hold; a stored motion or vibration is long over. */
+const LASTING: readonly LevelSignal[] = ['smoke', 'co', 'leak'];
+
+/** Below this a battery counts as low where the device has no flag for it; above the second it is well again. */
+const BATTERY_LOW_PERCENT = 10;
+const BATTERY_WELL_PERCENT = 15;
+
+/**
+ * Takes the signals of one message of one device. `pulses` are the signals that are a happening by themselves and not
+ * a level (an `action: tilt`): each one counts, whatever was on before.
+ */
+export function observe(
+  plan: DevicePlan,
+  state: DeviceState,
+  signals: Signals,
+  pulses: readonly TripSignal[],
+  delivery: Delivery,
+  now: Instant,
+): Observed {
+  const { zone } = plan;
+  if (signals.button !== undefined && zone?.silentPress) return silentPress(zone, state, signals);
+  if (signals.online === false) return lose(plan, state);
+  const step: Step = { state, events: [] };
+  hear(plan, step, signals, delivery, now);
+  faults(plan, step, signals);
+  if (zone !== null) {
+    contact(plan, zone, step, signals, now);
+    detections(zone, step, signals, pulses, delivery, now);
+    button(zone, step, signals);
+  }
+  return step;
+}
+
+/** Deadlines that came: a closing that held, a silence that lasted too long. */
+export function tickDevice(plan: DevicePlan, state: DeviceState, now: Instant): Observed {
+  const step: Step = { state, events: [] };
+  if (state.closing !== null && isDue(state.closing, now) && plan.zone !== null) {
+    step.state = { ...step.state, open: false, closing: null };
+    step.events.push({ type: 'zone-closed', zone: plan.zone.id });
+  }
+  const silence = silenceEnds(plan, step.state);
+  if (silence === null || !isDue(silence, now)) return step;
+  const lost = lose(plan, step.state);
+  return { state: lost.state, events: [...step.events, ...lost.events] };
+}
+
+/** When this device next needs a tick; null: never. */
+export function deviceDeadline(plan: DevicePlan, state: DeviceState): Instant | null {
+  return sooner(state.closing, silenceEnds(plan, state));
+}
+
+/** What is shown of a zone; null: not known. */
+export function shownOpen(plan: SensingPlan, state: DeviceState): boolean | null {
+  if (state.health !== 'heard') return null;
+  const detecting = state.active.length > 0;
+  if (!plan.trips.includes('contact')) return detecting;
+  // A contact that has not been told stays unknown, even if the device has spoken of something else.
+  return state.told ? state.open === true || detecting : null;
+}
+
+interface Step {
+  state: DeviceState;
+  readonly events: ZoneEvent[];
+}
+
+/** Nothing shown of the device may change by the press, so nothing of it is taken in but the press itself. */
+function silentPress(zone: SensingPlan, state: DeviceState, signals: Signals): Observed {
+  const counts = signals.button !== undefined && zone.on.includes(signals.button);
+  return { state, events: counts ? [{ type: 'zone-detected', zone: zone.id }] : [] };
+}
+
+function lose(plan: DevicePlan, state: DeviceState): Observed {
+  if (state.health === 'lost') return { state, events: [] };
+  return {
+    state: { ...state, health: 'lost', told: false, closing: null, hits: [] },
+    events: [{ type: 'device-lost', device: plan.id }],
+  };
+}
+
+function hear(plan: DevicePlan, step: Step, signals: Signals, delivery: Delivery, now: Instant): void {
+  if (delivery === 'stored') {
+    // A stored word gives a level to start from, but the silence runs on, and what is lost stays lost.
+    if (step.state.health === 'unheard' && !onlyOnline(signals)) become(plan, step, 'heard');
+    return;
+  }
+  step.state = { ...step.state, heardAt: now };
+  if (step.state.health === 'heard') return;
+  // "Online" is the gateway's word; the sensor itself has yet to speak.
+  if (!onlyOnline(signals)) become(plan, step, 'heard');
+  else if (step.state.health === 'lost') become(plan, step, 'unheard');
+}
+
+function become(plan: DevicePlan, step: Step, health: 'heard' | 'unheard'): void {
+  step.state = { ...step.state, health };
+  step.events.push({ type: 'device-heard', device: plan.id });
+}
+
+const onlyOnline = (signals: Signals): boolean => Object.keys(signals).every((name) => name === 'online');
+
+function faults(plan: DevicePlan, step: Step, signals: Signals): void {
+  const { tamper } = signals;
+  if (tamper !== undefined && tamper !== step.state.tamper) {
+    step.state = { ...step.state, tamper };
+    step.events.push({ type: tamper ? 'tamper-on' : 'tamper-off', device: plan.id });
+  }
+  const low = batteryLow(step.state, signals);
+  if (low !== step.state.batteryLow) {
+    step.state = { ...step.state, batteryLow: low };
+    step.events.push({ type: low ? 'battery-low' : 'battery-ok', device: plan.id });
+  }
+}
+
+function batteryLow(state: DeviceState, signals: Signals): boolean {
+  if (signals.batteryLow !== undefined) return signals.batteryLow;
+  if (signals.battery === undefined) return state.batteryLow;
+  if (signals.battery <= BATTERY_LOW_PERCENT) return true;
+  return signals.battery >= BATTERY_WELL_PERCENT ? false : state.batteryLow;
+}
+
+function contact(plan: DevicePlan, zone: SensingPlan, step: Step, signals: Signals, now: Instant): void {
+  if (signals.contact === undefined || !zone.trips.includes('contact')) return;
+  if (step.state.health === 'lost') return;
+  const before = step.state;
+  if (signals.contact === 'open') opened(zone, step, before);
+  else closed(plan, zone, step, before, now);
+}
+
+function opened(zone: SensingPlan, step: Step, before: DeviceState): void {
+  step.state = { ...before, open: true, told: true, closing: null };
+  if (before.open !== true) step.events.push({ type: 'zone-opened', zone: zone.id });
+  else if (!before.told) step.events.push({ type: 'zone-known', zone: zone.id, open: true });
+}
+
+function closed(plan: DevicePlan, zone: SensingPlan, step: Step, before: DeviceState, now: Instant): void {
+  if (before.open !== true) {
+    step.state = { ...before, open: false, told: true };
+    if (!before.told) step.events.push({ type: 'zone-known', zone: zone.id, open: false });
+    return;
+  }
+  if (plan.debounce === 0) {
+    step.state = { ...before, open: false, told: true, closing: null };
+    step.events.push({ type: 'zone-closed', zone: zone.id });
+    return;
+  }
+  if (!before.told) step.events.push({ type: 'zone-known', zone: zone.id, open: true });
+  step.state = { ...before, told: true, closing: before.closing ?? after(now, plan.debounce) };
+}
+
+function detections(
+  zone: SensingPlan,
+  step: Step,
+  signals: Signals,
+  pulses: readonly TripSignal[],
+  delivery: Delivery,
+  now: Instant,
+): void {
+  for (const signal of LEVELS) {
+    if (!zone.trips.includes(signal)) continue;
+    const value = signals[signal];
+    const was = step.state.active.includes(signal);
+    if (pulses.includes(signal)) detected(zone, step, signal, now);
+    else if (value === true && !was) {
+      step.state = { ...step.state, active: [...step.state.active, signal] };
+      if (delivery === 'live' || LASTING.includes(signal)) detected(zone, step, signal, now);
+    } else if (value === false && was) {
+      step.state = { ...step.state, active: step.state.active.filter((one) => one !== signal) };
+      if (step.state.active.length === 0) step.events.push({ type: 'zone-closed', zone: zone.id });
+    }
+  }
+}
+
+function detected(zone: SensingPlan, step: Step, signal: LevelSignal, now: Instant): void {
+  if (signal !== 'vibration') {
+    step.events.push({ type: 'zone-detected', zone: zone.id });
+    return;
+  }
+  const hits = withinWindow([...step.state.hits, now], zone.within, now).slice(-HITS_KEPT);
+  step.state = { ...step.state, hits };
+  step.events.push({ type: 'zone-hit', zone: zone.id, count: hits.length });
+  if (hits.length >= zone.hits) step.events.push({ type: 'zone-detected', zone: zone.id });
+}
+
+/** The most hits a config may ask for, and so the most worth remembering. */
+const HITS_KEPT = 20;
+
+const withinWindow = (hits: readonly Instant[], within: Duration, now: Instant): readonly Instant[] =>
+  hits.filter((hit) => between(hit, now) <= within);
+
+function button(zone: SensingPlan, step: Step, signals: Signals): void {
+  if (signals.button === undefined || !zone.trips.includes('button')) return;
+  if (zone.on.includes(signals.button)) step.events.push({ type: 'zone-detected', zone: zone.id });
+}
+
+function silenceEnds(plan: DevicePlan, state: DeviceState): Instant | null {
+  if (plan.supervision === null || state.health === 'lost') return null;
+  return after(state.heardAt, plan.supervision);
+}

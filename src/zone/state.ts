@@ -1,0 +1,41 @@
+import type { Instant } from '../base/time.ts';
+import type { TripSignal } from '../sense/signals.ts';
+
+/** What is known of one device. Plain data: saved as JSON and read back. */
+export interface DeviceState {
+  /** When it last said something; before its first word, when it began to be expected. */
+  readonly heardAt: Instant;
+  readonly health: 'heard' | 'unheard' | 'lost';
+  /** Its contact, qualified; null: never told. Kept while unheard or lost, for edges. */
+  readonly open: boolean | null;
+  /** The contact was told since the start or the last loss. */
+  readonly told: boolean;
+  /** Detections that are on. */
+  readonly active: readonly TripSignal[];
+  /** A closing that has yet to hold until then. */
+  readonly closing: Instant | null;
+  /** Vibration hits within the zone's window. */
+  readonly hits: readonly Instant[];
+  readonly tamper: boolean;
+  readonly batteryLow: boolean;
+}
+
+/** A device that has not spoken yet. */
+export function unheardDevice(now: Instant): DeviceState {
+  return {
+    heardAt: now,
+    health: 'unheard',
+    open: null,
+    told: false,
+    active: [],
+    closing: null,
+    hits: [],
+    tamper: false,
+    batteryLow: false,
+  };
+}
+
+/** After a start every sensor has to speak again; what it said last stays for edges, and its silence ran on. */
+export function afterRestart(state: DeviceState): DeviceState {
+  return { ...state, health: state.health === 'lost' ? 'lost' : 'unheard', told: false };
+}
