@@ -1,0 +1,140 @@
+import type { CommandTemplate, KeypadCommands, OutputRole, SwitchCommands } from '../act/plan.ts';
+import type { ActModel } from '../act/profile.ts';
+import { type Duration, duration } from '../base/time.ts';
+import type {
+  FieldPath,
+  GatewayProfile,
+  ModelProfile,
+  Rule,
+  TopicPattern,
+  TopicRules,
+  ValueMap,
+  WordMap,
+} from '../sense/profile.ts';
+import { overlay, parseTopicPattern } from '../sense/profile.ts';
+import type { FamilyFile, ModelFile, RuleFile, TopicFile } from './devices-schema.ts';
+
+// From a checked device file to what the rooms read. Nothing here can fail: the schema has refused what would.
+
+/** What a flag is called where a rule gives no values of its own. */
+const plainFlags: ValueMap<boolean> = new Map([
+  ['true', true],
+  ['on', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['off', false],
+  ['0', false],
+  ['no', false],
+]);
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+export function compileFamily(file: FamilyFile): ModelProfile {
+  return { supervision: compileDuration(file.supervision), topics: file.topics.map(compileTopic) };
+}
+
+export function compileModel(common: ModelProfile, file: ModelFile): ModelProfile {
+  return overlay(common, {
+    ...(file.supervision === undefined ? {} : { supervision: compileDuration(file.supervision) }),
+    ignore: file.ignore ?? [],
+    topics: (file.topics ?? []).map(compileTopic),
+  });
+}
+
+export function compileGateway(file: FamilyFile): GatewayProfile | null {
+  if (file.gateway === undefined) return null;
+  const { online, models } = file.gateway;
+  return {
+    online:
+      online === undefined
+        ? null
+        : { after: afterBase(online.topic), from: paths(online.from), values: lowerKeys(online.values) },
+    models:
+      models === undefined
+        ? null
+        : { after: afterBase(models.topic), name: fieldPath(models.name), model: fieldPath(models.model) },
+  };
+}
+
+export function compileSwitches(file: FamilyFile): Readonly<Record<OutputRole, SwitchCommands>> {
+  return file.switch as Readonly<Record<OutputRole, SwitchCommands>>;
+}
+
+export function compileActModel(file: ModelFile): ActModel {
+  return {
+    switches: (file.switch ?? {}) as ActModel['switches'],
+    ...(file.keypad === undefined ? {} : { keypad: compileKeypad(file.keypad) }),
+  };
+}
+
+export function compileKeypad(file: NonNullable<ModelFile['keypad']>): KeypadCommands {
+  return file as { readonly answer: CommandTable; readonly show: CommandTable };
+}
+
+type CommandTable = Readonly<Partial<Record<keyof KeypadCommands['answer'], readonly CommandTemplate[]>>>;
+
+/** The topic the schema has already found good. */
+export function compilePattern(text: string): TopicPattern {
+  return parseTopicPattern(text) ?? { before: '', up: 0, after: '' };
+}
+
+function compileTopic(file: TopicFile): TopicRules {
+  return { topic: compilePattern(file.topic), payload: file.payload, rules: file.rules.flatMap(compileRule) };
+}
+
+/** Several names for one thing become several rules, in their order. */
+function compileRule(file: RuleFile): readonly Rule[] {
+  return paths(file.from).map((from) => compileOne(file, from));
+}
+
+function compileOne(file: RuleFile, from: FieldPath): Rule {
+  const live = file.live === true;
+  switch (file.to) {
+    case 'contact':
+      return { from, live, to: file.to, values: lowerKeys(file.values) };
+    case 'battery':
+    case 'illuminance':
+      return { from, live, to: file.to, min: file.min, max: file.max };
+    case 'button':
+      return { from, live, to: file.to, values: lowerKeys(file.values ?? {}), words: ranked(file.words ?? {}) };
+    case 'keypad':
+      return {
+        from,
+        live,
+        to: file.to,
+        values: lowerKeys(file.values),
+        code: file.code === undefined ? null : fieldPath(file.code),
+        transaction: file.transaction === undefined ? null : fieldPath(file.transaction),
+      };
+    default:
+      return { from, live, to: file.to, values: file.values === undefined ? plainFlags : lowerKeys(file.values) };
+  }
+}
+
+function paths(from: string | readonly string[]): readonly FieldPath[] {
+  return (typeof from === 'string' ? [from] : from).map(fieldPath);
+}
+
+/** `a.b.0` is field b of field a, its first item; `$payload` is the whole payload. */
+function fieldPath(name: string): FieldPath {
+  return name === '$payload' ? [] : name.split('.');
+}
+
+function lowerKeys<T>(values: Readonly<Record<string, T>>): ValueMap<T> {
+  return new Map(Object.entries(values).map(([key, means]) => [key.toLowerCase(), means]));
+}
+
+function ranked<T>(words: Readonly<Record<string, T>>): WordMap<T> {
+  return new Map(Object.entries(words).map(([word, means], rank) => [word.toLowerCase(), { rank, means }]));
+}
+
+function afterBase(topic: string): string {
+  return topic.slice('$base'.length);
+}
+
+function compileDuration(text: string | null): Duration | null {
+  if (text === null) return null;
+  const number = Number.parseInt(text, 10);
+  return duration(number * (unitMs[text.slice(String(number).length)] ?? 1));
+}
