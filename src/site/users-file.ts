@@ -1,0 +1,210 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type HashCost, hashBytes, isBearable, pepperMark, usualCost } from './users-hash.ts';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+
+const StoredPerson = z.strictObject({
+  id: z.string().regex(/^p[0-9a-f]{8}$/),
+  name: z.string().min(1).max(256),
+  role: z.enum(['resident', 'installer', 'monitor', 'visitor']),
+  /** ISO, UTC; null: no end. */
+  until: z.iso.datetime({ precision: 3 }).nullable(),
+  code: hex(hashBytes),
+  /** Random bytes where there is no duress code: the file does not tell who has one. */
+  duress: hex(hashBytes),
+});
+
+const StoredUsers = z.strictObject({
+  version: z.literal(1),
+  cost: z.strictObject({ N: z.int(), r: z.int(), p: z.int() }).refine(isBearable),
+  /** One for the site, so that one hash an attempt is enough to compare with everybody's. */
+  salt: hex(16),
+  /** See `pepperMark`. */
+  pepper: hex(8),
+  people: z.array(StoredPerson).max(100),
+});
+
+export type StoredPerson = z.infer<typeof StoredPerson>;
+export type StoredUsers = z.infer<typeof StoredUsers>;
+
+/** `users.json` holds at most so many people; the hub compares with all of them at every attempt. */
+export const mostPeople = 100;
+
+export type UsersFound =
+  | { readonly kind: 'read'; readonly users: StoredUsers }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly why: string };
+
+export const usersPath = (dir: string): string => join(dir, 'users.json');
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+
+/** Reads DIR/users.json. Never throws, never changes anything. */
+export function readUsers(dir: string): UsersFound {
+  const path = usersPath(dir);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { kind: 'missing' };
+    return { kind: 'damaged', why: `${path} cannot be read (${codeOf(error)}); give it to the user the hub runs as` };
+  }
+  const damaged = {
+    kind: 'damaged',
+    why: `${path} is damaged; restore it from a copy, or move it away and add everyone anew`,
+  } as const;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return damaged;
+  }
+  const parsed = StoredUsers.safeParse(json);
+  return parsed.success ? { kind: 'read', users: parsed.data } : damaged;
+}
+
+/** What changes whenever the file is replaced or written; null while there is none. */
+export function usersStamp(dir: string): string | null {
+  const at = statSync(usersPath(dir), { bigint: true, throwIfNoEntry: false });
+  return at === undefined ? null : `${at.dev}:${at.ino}:${at.size}:${at.mtimeNs}:${at.ctimeNs}`;
+}
+
+/** Writes a file no other account can read, synced, with the owner of its directory when root does it. */
+function writeWhole(path: string, text: string, dir: string, flags: 'w' | 'wx'): void {
+  const fd = openSync(path, flags, 0o600);
+  try {
+    if (process.geteuid?.() === 0) {
+      const owner = statSync(dir);
+      fchownSync(fd, owner.uid, owner.gid);
+    }
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  chmodSync(path, 0o600);
+}
+
+function syncDirectory(dir: string): void {
+  const fd = openSync(dir, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Replaces DIR/users.json at one stroke; after a pulled plug there is the old file or the new one. Call it under the lock. */
+export function writeUsers(dir: string, users: StoredUsers): void {
+  const path = usersPath(dir);
+  // The lock makes one name for the unfinished file enough, and the next writer overwrites what a crash left.
+  writeWhole(`${path}.tmp`, `${JSON.stringify(users, null, 2)}\n`, dir, 'w');
+  renameSync(`${path}.tmp`, path);
+  syncDirectory(dir);
+}
+
+/** The file of a site where nobody has been added yet. */
+export const emptyUsers = (pepper: Buffer, cost: HashCost = usualCost): StoredUsers => ({
+  version: 1,
+  cost,
+  salt: randomBytes(16).toString('hex'),
+  pepper: pepperMark(pepper),
+  people: [],
+});
+
+/** Creates the data directory, for its owner alone, where it is missing. */
+export const makeDirectory = (dir: string): void => {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+};
+
+/**
+ * Runs `work` while no other process works on this directory's `users.json`. Waits for its turn up to 60 s (adding a duress
+ * code takes seconds); null: the turn never came.
+ *
+ * The lock is an abstract Unix socket named after the directory: the kernel gives it back when its holder ends, however
+ * it ends, so there is no stale lock to judge.
+ */
+export async function underUsersLock<T>(dir: string, work: () => Promise<T>): Promise<T | null> {
+  const { dev, ino } = statSync(dir, { bigint: true });
+  const path = `\0lantern-users-${createHash('sha256').update(`${dev}:${ino}`).digest('hex')}`;
+  for (let tries = 0; tries < 1200; tries += 1) {
+    const held = await tryLock(path);
+    if (held === null) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      continue;
+    }
+    try {
+      return await work();
+    } finally {
+      await new Promise((resolve) => held.close(resolve));
+    }
+  }
+  return null;
+}
+
+function tryLock(path: string): Promise<Server | null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((stranger) => stranger.destroy());
+    server.once('error', (error) => (codeOf(error) === 'EADDRINUSE' ? resolve(null) : reject(error)));
+    server.listen({ path }, () => resolve(server));
+  });
+}
+
+const pepperPath = (dir: string): string => join(dir, 'pepper.key');
+
+function readPepper(path: string): Buffer | null {
+  try {
+    const bytes = readFileSync(path);
+    return bytes.length < 16 ? null : bytes;
+  } catch {
+    return null;
+  }
+}
+
+/** `$CREDENTIALS_DIRECTORY/lantern_pepper`, then DIR/pepper.key; those that are there and have at least 16 bytes. */
+export function peppersAtHand(dir: string, credentialsDirectory: string | null): readonly Buffer[] {
+  const paths = credentialsDirectory === null ? [] : [join(credentialsDirectory, 'lantern_pepper')];
+  return [...paths, pepperPath(dir)].flatMap((path) => readPepper(path) ?? []);
+}
+
+/** The pepper these users' hashes were made with, or null when it is not at hand. */
+export const pepperOf = (users: StoredUsers, peppers: readonly Buffer[]): Buffer | null =>
+  peppers.find((pepper) => pepperMark(pepper) === users.pepper) ?? null;
+
+/** Makes DIR/pepper.key, 32 random bytes as hex; one that another process made meanwhile wins. */
+export function makePepper(dir: string): Buffer | null {
+  const path = pepperPath(dir);
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  writeWhole(draft, `${randomBytes(32).toString('hex')}\n`, dir, 'wx');
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  syncDirectory(dir);
+  return readPepper(path);
+}
+
+/** Said by the hub and by the commands alike. */
+export const lostPepper = (dir: string): string =>
+  `${usersPath(dir)} was made with a pepper that is not here; bring back ${dir}/pepper.key or the credential lantern_pepper, or move users.json away and add everyone anew`;
