@@ -1,0 +1,92 @@
+import type { ContactId } from '../base/brand.ts';
+import { type Instant, sooner } from '../base/time.ts';
+import { unreachable } from '../base/unreachable.ts';
+import type { EscalationEvent, EscalationStep, TellingPlan } from './events.ts';
+import { fetchDeadline, onFetchEnded, refetch, settleFetching } from './fetching.ts';
+import { enqueue, onFindEnded, onRestarted, onSendEnded, onStatusEnded, settleTexts, textDeadlines } from './outbox.ts';
+import { onTextsIn } from './replies.ts';
+import type { EscalationState } from './state.ts';
+import { chain, each, record, still } from './step.ts';
+import { numbersOf, onHidden, onStopped, onTold, settleTellings, tellingDeadline } from './telling.ts';
+
+/**
+ * Who is told next, until someone answers. Every event also lets due time pass, so the first texts of an alarm leave in
+ * the same step as `told`. Never throws, whatever the order of events; late and double answers are passed over.
+ */
+export function escalate(
+  plan: TellingPlan,
+  state: EscalationState,
+  event: EscalationEvent,
+  now: Instant,
+): EscalationStep {
+  return chain(
+    state,
+    (s) => onEvent(plan, s, event, now),
+    (s) => settleTellings(plan, s, now),
+    (s) => settleTexts(plan, s, now),
+    (s) => settleFetching(plan, s, now),
+  );
+}
+
+/** When it wants a `tick`; null: only an event can bring something. Always later than the step that led here. */
+export function deadline(state: EscalationState): Instant | null {
+  return [tellingDeadline(state), fetchDeadline(state), ...textDeadlines(state)].reduce(sooner, null);
+}
+
+function onEvent(plan: TellingPlan, state: EscalationState, event: EscalationEvent, now: Instant): EscalationStep {
+  switch (event.type) {
+    case 'told':
+      return onTold(plan, state, event.alarm, event.numbers, now);
+    case 'stopped':
+      return onStopped(plan, state, event.alarm, event.why, now);
+    case 'hidden':
+      return onHidden(state, event.alarm);
+    case 'send-ended':
+      return onSendEnded(plan, state, event.text, event.result, now);
+    case 'find-ended':
+      return onFindEnded(plan, state, event.text, event.result, now);
+    case 'status-ended':
+      return onStatusEnded(plan, state, event.text, event.result, now);
+    case 'texts-in':
+      return onTextsIn(plan, state, event.texts, now);
+    case 'fetch-ended':
+      return onFetchEnded(state, event.ok, now);
+    case 'restarted':
+      return onRestarted(refetch(state), now);
+    case 'test-asked':
+      return onTestAsked(plan, state, event.numbers, now);
+    case 'tick':
+      return still(state);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** A marked test to every contact, whatever kinds of alarm they take. */
+function onTestAsked(plan: TellingPlan, state: EscalationState, pool: readonly string[], now: Instant): EscalationStep {
+  const contacts = [...plan.contacts.keys()];
+  const given = contacts.flatMap((contact, index) => {
+    const known = numbersOf(state, contact);
+    const number = pool.filter((one) => !known.includes(one))[index];
+    return number === undefined ? [] : [[contact, number] as const];
+  });
+  const numbers: Readonly<Record<ContactId, string>> = Object.fromEntries(given);
+  return chain(
+    { ...state, test: { at: now, numbers } },
+    (s) => still(s, record('test_started', { contacts: contacts.length }, 'local')),
+    (s) =>
+      each(s, contacts, (current, contact) => {
+        const number = numbers[contact] ?? null;
+        const words = {
+          contact,
+          alarm: null,
+          kind: 'test',
+          purpose: 'test',
+          silent: false,
+          number,
+          zones: [],
+        } as const;
+        return enqueue(plan, current, words, now);
+      }),
+  );
+}

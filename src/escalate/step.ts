@@ -1,0 +1,93 @@
+import type { RecordEffect } from '../alarm/effects.ts';
+import type { TextId } from '../base/brand.ts';
+import type { Json } from '../base/json.ts';
+import type { Duration, Instant } from '../base/time.ts';
+import { instant } from '../base/time.ts';
+import type { EscalationEffect, EscalationStep, TellingPlan, TextOrder } from './events.ts';
+import type { EscalationState, Telling, Text, TextProgress } from './state.ts';
+
+/** Nothing happens. */
+export const still = (state: EscalationState, ...effects: readonly EscalationEffect[]): EscalationStep => ({
+  state,
+  effects,
+});
+
+/** One step after another; the effects add up in order. */
+export function chain(
+  state: EscalationState,
+  ...nexts: readonly ((state: EscalationState) => EscalationStep)[]
+): EscalationStep {
+  const effects: EscalationEffect[] = [];
+  let current = state;
+  for (const next of nexts) {
+    const step = next(current);
+    current = step.state;
+    effects.push(...step.effects);
+  }
+  return { state: current, effects };
+}
+
+/** The same for each item. */
+export function each<T>(
+  state: EscalationState,
+  items: readonly T[],
+  next: (state: EscalationState, item: T) => EscalationStep,
+): EscalationStep {
+  return chain(state, ...items.map((item) => (current: EscalationState) => next(current, item)));
+}
+
+export const later = (from: Instant, wait: Duration | number): Instant => instant(from + wait);
+
+export function record(
+  row: string,
+  data: Readonly<Record<string, Json>>,
+  audience: RecordEffect['audience'],
+): RecordEffect {
+  return { type: 'record', row, data, audience };
+}
+
+export const audienceOf = (of: { readonly silent: boolean }): RecordEffect['audience'] =>
+  of.silent ? 'sealed' : 'local';
+
+/** A row about one text: ids only. */
+export function textRow(row: string, text: Text, more: Readonly<Record<string, Json>> = {}): RecordEffect {
+  const { id, contact, alarm, kind, purpose } = text;
+  return record(row, { text: id, contact, alarm, kind, purpose, ...more }, audienceOf(text));
+}
+
+/** The far end's own sentence, fit for a row: no long number, and not long itself. */
+export const fitForRow = (why: string): string => why.replace(/\+?\d(?:[\s().-]?\d){6,}/g, '…').slice(0, 200);
+
+export const textOf = (state: EscalationState, id: TextId): Text | undefined =>
+  state.texts.find((text) => text.id === id);
+
+export const tellingOf = (state: EscalationState, alarm: Text['alarm']): Telling | undefined =>
+  state.tellings.find((telling) => telling.alarm === alarm);
+
+export const putTelling = (state: EscalationState, changed: Telling): EscalationState => ({
+  ...state,
+  tellings: state.tellings.map((telling) => (telling.alarm === changed.alarm ? changed : telling)),
+});
+
+export const putText = (state: EscalationState, changed: Text): EscalationState => ({
+  ...state,
+  texts: state.texts.map((text) => (text.id === changed.id ? changed : text)),
+});
+
+export const dropText = (state: EscalationState, id: TextId): EscalationState => ({
+  ...state,
+  texts: state.texts.filter((text) => text.id !== id),
+});
+
+export const progressed = (text: Text, progress: TextProgress): Text => ({ ...text, progress });
+
+/** Personal and duress: nothing waits for a place, and one contact's answer never ends them. */
+export const isUrgent = (kind: Text['kind']): boolean => kind === 'personal' || kind === 'duress';
+
+/** The text as the hub gets it. `neutral` where the contact is no longer in the plan; such a text is never sent. */
+export function orderOf(plan: TellingPlan, text: Text, now: Instant): TextOrder {
+  const { id, contact, alarm, kind, purpose, silent, number, zones } = text;
+  const wording = plan.contacts.get(contact)?.wording ?? 'neutral';
+  const validSeconds = Math.max(1, Math.ceil((text.expires - now) / 1000));
+  return { id, contact, alarm, kind, purpose, silent, number, wording, zones, validSeconds };
+}
