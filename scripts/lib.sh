@@ -52,7 +52,10 @@ install_packages() {
   say 'installing packages, this takes a minute the first time'
   # Told explicitly, because a machine set to production or to skip optional packages would leave out the build tool
   # or the runtime.
-  (cd "$ROOT" && npm ci --include=dev --include=optional >&2 </dev/null) || die 'npm ci failed, see above'
+  if ! (cd "$ROOT" && npm ci --include=dev --include=optional </dev/null >.lantern/install.log 2>&1); then
+    head -n 12 "$ROOT/.lantern/install.log" >&2
+    die "npm ci failed; all it said is in $ROOT/.lantern/install.log"
+  fi
   # A lock file written while npm ran must not make the next start install again.
   touch "$ROOT/node_modules/.package-lock.json"
 }
