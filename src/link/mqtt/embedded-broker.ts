@@ -1,0 +1,384 @@
+import type { EventEmitter } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Aedes, type Client, type PublishPacket } from 'aedes';
+import { generate } from 'mqtt-packet';
+import type { Broker, BrokerDoor, Log, Outgoing } from '../../hub/ports.ts';
+import { type Account, ANONYMOUS_SOURCE, createAccounts, isLoopback, type MqttLogin } from './accounts.ts';
+import { createAudience } from './audience.ts';
+import { type BoundedSocket, boundSocket } from './bounded-socket.ts';
+import {
+  CLOSE_GRACE_MS,
+  CONNECT_TIMEOUT_MS,
+  MAX_CLIENT_ID_LENGTH,
+  MAX_CLIENTS,
+  MAX_PAYLOAD_BYTES,
+  MAX_PUBLISH_BYTES,
+  MAX_QOS2_IN_FLIGHT,
+  MAX_RETAINED_BYTES,
+  MAX_RETAINED_TOPICS,
+  MAX_STRANGERS,
+  MAX_SUBSCRIPTIONS,
+  STALL_LOOK_MS,
+  WRONG_PASSWORD_WAIT_MS,
+} from './limits.ts';
+import { createOutbox } from './outbox.ts';
+import { createRefusals } from './refusals.ts';
+import { createRepeats } from './repeats.ts';
+import { createRetained } from './retained.ts';
+import { createSessions } from './sessions.ts';
+import { isHubTopic, isTopic, panelSetTopic, statusTopic } from './topics.ts';
+
+/** Where the embedded broker listens and who may come. No users: only this machine, and it may do everything. */
+export interface ListenConfig {
+  readonly host: string;
+  /** 0 lets the system choose; see `EmbeddedBroker.port`. */
+  readonly port: number;
+  readonly users: readonly MqttLogin[];
+}
+
+export interface EmbeddedBroker extends Broker {
+  /** The port it listens on; 0 before `open`. */
+  readonly port: number;
+}
+
+export interface EmbeddedBrokerParts {
+  readonly config: ListenConfig;
+  readonly siteId: string;
+  readonly door: BrokerDoor;
+  readonly log: Log;
+}
+
+/** Where a message goes that is acknowledged but nobody may have: no client can subscribe to what begins with `$`. */
+const NOWHERE = '$nowhere';
+const EMPTY = Buffer.alloc(0);
+/** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
+const CONNACK = { badId: 2, unavailable: 3, badLogin: 4 } as const;
+
+/** What is used of aedes beyond its published types; its manual documents `mq` and `persistence`. */
+interface AedesParts {
+  readonly mq: { emit(packet: { brokerCounter: number }, done?: () => void): unknown };
+}
+
+/** aedes' `keep-alive` of a half-open peer is the client's choice; the system's own probe is ours. */
+const LISTEN_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 } as const;
+
+/**
+ * The broker inside the hub: MQTT 3.1.1, aedes within bounds of our own.
+ *
+ * Device messages and commands reach `door` inside aedes' authorisation of the arriving packet, before anybody else
+ * gets them, so an order given there is the first thing to leave. What a client may not publish is acknowledged and
+ * goes nowhere: a denied client would be disconnected, and most would send the same message again for ever. What the
+ * hub itself says goes straight to the connections that listen, at QoS 0, and does not pass through aedes at all.
+ *
+ * Sessions end with their connection, whatever the client asked for. `open` rejects with one sentence and a remedy.
+ */
+export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<EmbeddedBroker> {
+  const { config, siteId, door, log } = parts;
+  const panelSet = panelSetTopic(siteId);
+  const accounts = createAccounts(config.users);
+  const refusals = createRefusals((source, why) => door.refused(source, why));
+  const repeats = createRepeats(() => performance.now());
+  const audience = createAudience(MAX_SUBSCRIPTIONS);
+  // The hub's own states are as many as its config has devices; only what clients retain needs a bound.
+  const ownRetained = createRetained(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const clientRetained = createRetained(MAX_RETAINED_TOPICS, MAX_RETAINED_BYTES);
+  const connections = new Map<Socket, BoundedSocket>();
+  const strangers = new Set<Socket>();
+  const accountOf = new WeakMap<Client, Account>();
+  let closing = false;
+
+  const outbox = createOutbox(sendOwn);
+  const aedes = await Aedes.createBroker({
+    persistence: createSessions(),
+    // No cap on messages under way: with one, a client that does not read would hold up all the others. What waits
+    // for a client is bounded at its socket.
+    concurrency: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    drainTimeout: STALL_LOOK_MS,
+    maxClientsIdLength: MAX_CLIENT_ID_LENGTH,
+    maxInflightInbound: MAX_QOS2_IN_FLIGHT,
+    preConnect: (_client, packet, done) => {
+      // See `createSessions`: nothing outlives the connection, so aedes need not try.
+      packet.clean = true;
+      done(null, true);
+    },
+    authenticate,
+    authorizePublish: (client, packet, done) => {
+      // A last will at our own shutdown says nothing of the device.
+      const dropped = closing || client === null;
+      if (!dropped) admit(client, packet);
+      done(dropped ? new Error('closing') : null);
+    },
+    authorizeSubscribe: (client, subscription, done) => {
+      const granted = mayJoin(client, subscription.topic);
+      done(null, granted ? subscription : null);
+    },
+  });
+  numberInOrderOfDelivery(aedes);
+  aedes.on('subscribe', (subscriptions, client) => {
+    for (const { topic, qos } of subscriptions) if (Number(qos) < 0x80) welcome(client, topic);
+  });
+  aedes.on('unsubscribe', (filters, client) => {
+    for (const filter of filters) audience.leave(client, filter);
+  });
+  const events: EventEmitter = aedes;
+  events.on('error', (error: Error) => log.warn({ why: error.message }, 'the MQTT broker had trouble'));
+  aedes.on('clientError', noteTrouble);
+  aedes.on('connectionError', noteTrouble);
+  const server = createServer(LISTEN_OPTIONS, receive);
+  // Trouble while taking a connection is that connection's; trouble while opening is told by `open`.
+  server.on('error', (error) => {
+    if (server.listening) log.warn({ why: error.message }, 'the MQTT listener had trouble');
+  });
+  server.maxConnections = MAX_CLIENTS + MAX_STRANGERS + 1;
+  const looking = setInterval(() => {
+    for (const connection of connections.values()) connection.look();
+  }, STALL_LOOK_MS);
+  looking.unref();
+  ownRetained.keep(statusTopic(siteId), Buffer.from('online'));
+
+  /** A fresh connection. */
+  function receive(socket: Socket): void {
+    if (closing || (accounts.open && !isLoopback(socket.remoteAddress))) {
+      socket.destroy();
+      return;
+    }
+    const [oldest] = strangers;
+    if (strangers.size >= MAX_STRANGERS) oldest?.destroy();
+    strangers.add(socket);
+    connections.set(
+      socket,
+      boundSocket(socket, (why) => refusals.note(sourceOf(client), why)),
+    );
+    const client = aedes.handle(socket);
+    socket.once('close', () => {
+      strangers.delete(socket);
+      connections.delete(socket);
+      audience.forget(client);
+    });
+  }
+
+  function sourceOf(client: Client): Account['source'] {
+    return accountOf.get(client)?.source ?? ANONYMOUS_SOURCE;
+  }
+
+  function authenticate(
+    client: Client,
+    name: string | undefined,
+    password: Uint8Array | undefined,
+    done: (error: (Error & { returnCode: number }) | null, success: boolean) => void,
+  ): void {
+    const refuse = (returnCode: number, why: string): void => {
+      refusals.note(ANONYMOUS_SOURCE, why);
+      done(Object.assign(new Error(why), { returnCode }), false);
+    };
+    const account = accounts.find(name, password);
+    if (account === null) {
+      setTimeout(refuse, WRONG_PASSWORD_WAIT_MS, CONNACK.badLogin, 'a wrong name or password').unref();
+    } else if (client.id.length > MAX_CLIENT_ID_LENGTH) {
+      refuse(CONNACK.badId, 'a client id that is too long');
+    } else if (aedes.connectedClients >= MAX_CLIENTS) {
+      refuse(CONNACK.unavailable, 'too many clients');
+    } else {
+      accountOf.set(client, account);
+      strangers.delete(client.conn as Socket);
+      done(null, true);
+    }
+  }
+
+  /** Decides what becomes of an arriving message, and leaves of it what others may see. */
+  function admit(client: Client, packet: PublishPacket): void {
+    const source = sourceOf(client);
+    const payload = packet.payload as Buffer;
+    if (payload.length > MAX_PUBLISH_BYTES) {
+      refusals.note(source, 'a message over 1 MiB');
+      sendNowhere(packet);
+      client.close();
+      return;
+    }
+    const why = reasonToRefuse(client, packet);
+    if (why !== null) {
+      refusals.note(source, why);
+      sendNowhere(packet);
+    } else if (packet.topic === panelSet) {
+      takeCommand(client, packet, payload);
+    } else if (payload.length > MAX_PAYLOAD_BYTES) {
+      refusals.note(source, 'a message over 64 KiB');
+      empty(packet);
+    } else {
+      takeMessage(client, packet, payload);
+    }
+  }
+
+  function reasonToRefuse(client: Client, packet: PublishPacket): string | null {
+    const { topic } = packet;
+    if (!isTopic(topic)) return 'a topic that is none';
+    if (packet.qos > 0 && packet.messageId === 0) return 'packet id 0';
+    if (accountOf.get(client)?.mayPublish(topic) !== true) return 'a topic this client may not publish on';
+    if (topic.startsWith('$')) return 'a topic of the broker';
+    if (isHubTopic(topic) && topic !== panelSet) return 'a topic of the hub';
+    return null;
+  }
+
+  function takeCommand(client: Client, packet: PublishPacket, payload: Buffer): void {
+    const { retain } = packet;
+    empty(packet);
+    const source = sourceOf(client);
+    if (retain) refusals.note(source, 'a retained command');
+    else if (payload.length > MAX_PAYLOAD_BYTES) refusals.note(source, 'a command over 64 KiB');
+    else if (repeats.seenBefore(client.id, { messageId: packet.messageId, dup: packet.dup, payload })) {
+      refusals.note(source, 'a command sent again');
+    } else door.command(Buffer.from(payload), source);
+  }
+
+  function takeMessage(client: Client, packet: PublishPacket, payload: Buffer): void {
+    const source = sourceOf(client);
+    if (packet.retain) {
+      // Kept here, at once, and not by aedes: a message that follows it in the same read would overtake it there.
+      if (!clientRetained.keep(packet.topic, payload)) refusals.note(source, 'more retained messages than fit');
+      packet.retain = false;
+    }
+    door.message(packet.topic, payload, false, source);
+  }
+
+  function mayJoin(client: Client, filter: string): boolean {
+    if (client.closed) return false;
+    const allowed = accountOf.get(client)?.maySubscribe(filter) === true;
+    const granted = allowed && audience.join(client, client.conn as Socket, filter);
+    if (!allowed) refusals.note(sourceOf(client), 'a subscription this client may not have');
+    else if (!granted) refusals.note(sourceOf(client), 'more subscriptions than allowed');
+    return granted;
+  }
+
+  /** A new listener gets what is retained, and the hub hears of it. */
+  function welcome(client: Client, filter: string): void {
+    const socket = client.conn as Socket;
+    // What waits was given before this subscription, so it belongs into what is retained.
+    outbox.flush();
+    socket.cork();
+    for (const retained of [ownRetained, clientRetained]) {
+      for (const [topic, payload] of retained.matching(filter)) socket.write(encode(topic, payload, 'retained'));
+    }
+    socket.uncork();
+    door.subscribed(filter);
+  }
+
+  function sendOwn(messages: readonly Outgoing[]): void {
+    const touched = new Set<Socket>();
+    for (const { topic, payload, retain } of messages) {
+      const bytes = Buffer.from(payload);
+      if (retain) ownRetained.keep(topic, bytes);
+      const packet = encode(topic, bytes, 'live');
+      for (const socket of audience.of(topic)) {
+        if (!touched.has(socket)) socket.cork();
+        touched.add(socket);
+        socket.write(packet);
+      }
+    }
+    for (const socket of touched) socket.uncork();
+  }
+
+  function noteTrouble(_client: Client, error: Error): void {
+    if (!closing) log.info({ why: error.message }, 'an MQTT client was disconnected');
+  }
+
+  async function close(): Promise<void> {
+    if (closing) return;
+    outbox.flush();
+    closing = true;
+    clearInterval(looking);
+    refusals.close();
+    await Promise.all([stopListening(server), ...[...connections.keys()].map(sayGoodbye)]);
+    await new Promise<void>((done) => aedes.close(() => done()));
+  }
+
+  return {
+    get port() {
+      const address = server.address();
+      return address !== null && typeof address === 'object' ? address.port : 0;
+    },
+    publish: (message) => outbox.add(message),
+    command(topic, payload) {
+      const packet = encode(topic, Buffer.from(payload), 'live');
+      for (const socket of audience.of(topic)) socket.write(packet);
+    },
+    async open() {
+      outbox.flush();
+      await listen(server, config);
+    },
+    close,
+  };
+}
+
+/**
+ * aedes numbers a message when it takes it and lets a client have each number once, rising. But a QoS 1 message takes
+ * some turns longer to its listeners than a QoS 0 one behind it, and would be taken for an old one and lost: so number
+ * them as they go out.
+ */
+function numberInOrderOfDelivery(aedes: Aedes): void {
+  const { mq } = aedes as unknown as AedesParts;
+  const emit = mq.emit.bind(mq);
+  let delivered = 0;
+  mq.emit = (packet, done) => {
+    delivered += 1;
+    packet.brokerCounter = delivered;
+    return emit(packet, done);
+  };
+}
+
+function empty(packet: PublishPacket): void {
+  packet.payload = EMPTY;
+  packet.retain = false;
+}
+
+function sendNowhere(packet: PublishPacket): void {
+  empty(packet);
+  packet.topic = NOWHERE;
+}
+
+function encode(topic: string, payload: Uint8Array, kind: 'live' | 'retained'): Buffer {
+  return generate({
+    cmd: 'publish',
+    topic,
+    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+    qos: 0,
+    dup: false,
+    retain: kind === 'retained',
+  });
+}
+
+const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has this port; stop it, or choose another port in mqtt.listen',
+  EACCES: 'this port needs rights the hub does not have; choose one above 1023 in mqtt.listen',
+  EADDRNOTAVAIL: 'this machine has no such address; correct mqtt.listen.host',
+  ENOTFOUND: 'this name has no address; correct mqtt.listen.host',
+};
+
+function listen(server: Server, { host, port }: ListenConfig): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const remedy = LISTEN_REMEDIES[error.code ?? ''] ?? error.message;
+      fail(new Error(`The MQTT broker cannot listen on ${host}:${port}: ${remedy}.`));
+    });
+    server.listen(port, host, done);
+  });
+}
+
+function stopListening(server: Server): Promise<void> {
+  return new Promise((done) => {
+    if (server.listening) server.close(() => done());
+    else done();
+  });
+}
+
+/** Lets the connection take what was last said to it, for a moment, then ends it. */
+function sayGoodbye(socket: Socket): Promise<void> {
+  return new Promise((done) => {
+    const force = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+    socket.once('close', () => {
+      clearTimeout(force);
+      done();
+    });
+    socket.end();
+  });
+}
