@@ -15,17 +15,20 @@ import {
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type HashCost, hashBytes, isBearable, pepperMark, usualCost } from './users-hash.ts';
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+/** `users.json` holds at most so many people; the hub compares with all of them at every attempt. */
+export const mostPeople = 100;
+
+const hex = (bytes: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)));
 
 const StoredPerson = z.strictObject({
-  id: z.string().regex(/^p[0-9a-f]{8}$/),
-  name: z.string().min(1).max(256),
+  id: z.string().check(z.regex(/^p[0-9a-f]{8}$/)),
+  name: z.string().check(z.minLength(1), z.maxLength(256)),
   role: z.enum(['resident', 'installer', 'monitor', 'visitor']),
   /** ISO, UTC; null: no end. */
-  until: z.iso.datetime({ precision: 3 }).nullable(),
+  until: z.nullable(z.iso.datetime({ precision: 3 })),
   code: hex(hashBytes),
   /** Random bytes where there is no duress code: the file does not tell who has one. */
   duress: hex(hashBytes),
@@ -33,19 +36,16 @@ const StoredPerson = z.strictObject({
 
 const StoredUsers = z.strictObject({
   version: z.literal(1),
-  cost: z.strictObject({ N: z.int(), r: z.int(), p: z.int() }).refine(isBearable),
+  cost: z.strictObject({ N: z.int(), r: z.int(), p: z.int() }).check(z.refine(isBearable)),
   /** One for the site, so that one hash an attempt is enough to compare with everybody's. */
   salt: hex(16),
   /** See `pepperMark`. */
   pepper: hex(8),
-  people: z.array(StoredPerson).max(100),
+  people: z.array(StoredPerson).check(z.maxLength(mostPeople)),
 });
 
 export type StoredPerson = z.infer<typeof StoredPerson>;
 export type StoredUsers = z.infer<typeof StoredUsers>;
-
-/** `users.json` holds at most so many people; the hub compares with all of them at every attempt. */
-export const mostPeople = 100;
 
 export type UsersFound =
   | { readonly kind: 'read'; readonly users: StoredUsers }
