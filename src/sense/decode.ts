@@ -2,15 +2,21 @@ import { unreachable } from '../base/unreachable.ts';
 import type { FlagName, ModelProfile, NumberName, PayloadKind, Profile, Rule, TopicRules } from './profile.ts';
 import { modelOf, topicFor } from './profile.ts';
 import { fieldAt, jsonOf, keyOf, MAX_MESSAGE_BYTES, numberOf, textOf } from './read.ts';
-import type { ButtonSignal, KeypadSignal, RawMessage, Signals } from './signals.ts';
+import type { ButtonSignal, KeypadSignal, RawMessage, Signals, TripSignal } from './signals.ts';
 
-/** What a message said, or why it says nothing. `why` is for a log: it quotes nothing of the message. */
-export type Decoded = { readonly ok: true; readonly signals: Signals } | { readonly ok: false; readonly why: string };
+/**
+ * What a message said, or why it says nothing. `why` is for a log: it quotes nothing of the message. `pulses` are the
+ * signals that are a happening and not a level (an `action: tilt`): nobody will say when they end, and each one counts.
+ */
+export type Decoded =
+  | { readonly ok: true; readonly signals: Signals; readonly pulses: readonly TripSignal[] }
+  | { readonly ok: false; readonly why: string };
 
 /** A code of more characters than this is nobody's. */
 const MAX_CODE_LENGTH = 64;
 
-const NOTHING: Decoded = { ok: true, signals: {} };
+const NO_PULSES: readonly TripSignal[] = [];
+const NOTHING: Decoded = { ok: true, signals: {}, pulses: NO_PULSES };
 
 /** The topics a device with this topic speaks on, for the whole family: a model not known yet may use any of them. */
 export function topicsOf(profile: Profile, deviceTopic: string): readonly string[] {
@@ -37,7 +43,8 @@ export function decode(profile: Profile, model: string | null, deviceTopic: stri
   if (message.payload.length === 0) return NOTHING;
   const content = contentOf(message.payload, rules.payload);
   if (!content.ok) return content;
-  return { ok: true, signals: signalsIn(content.value, rules.rules, message.stored) };
+  const signals = signalsIn(content.value, rules.rules, message.stored);
+  return { ok: true, signals, pulses: message.stored ? NO_PULSES : pulsesIn(content.value, rules.rules) };
 }
 
 function rulesFor(model: ModelProfile, deviceTopic: string, topic: string): TopicRules | null {
@@ -71,6 +78,17 @@ function signalsIn(content: unknown, rules: readonly Rule[], stored: boolean): S
     if (value !== undefined && value !== null) apply(rule, value, content, signals);
   }
   return signals;
+}
+
+function pulsesIn(content: unknown, rules: readonly Rule[]): readonly TripSignal[] {
+  let pulses = NO_PULSES;
+  for (const rule of rules) {
+    if (!rule.live || (rule.to !== 'vibration' && rule.to !== 'motion')) continue;
+    const value = fieldAt(content, rule.from);
+    const happened = value !== undefined && value !== null && meaning(rule.values, value) === true;
+    if (happened && !pulses.includes(rule.to)) pulses = [...pulses, rule.to];
+  }
+  return pulses;
 }
 
 function apply(rule: Rule, value: unknown, content: unknown, signals: Building): void {
