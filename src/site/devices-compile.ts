@@ -1,4 +1,4 @@
-import type { CommandTemplate, KeypadCommands, OutputRole, SwitchCommands } from '../act/plan.ts';
+import type { KeypadCommands, OutputRole, SwitchCommands } from '../act/plan.ts';
 import type { ActModel } from '../act/profile.ts';
 import { type Duration, duration } from '../base/time.ts';
 import type {
@@ -12,7 +12,7 @@ import type {
   WordMap,
 } from '../sense/profile.ts';
 import { overlay, parseTopicPattern } from '../sense/profile.ts';
-import type { FamilyFile, ModelFile, RuleFile, TopicFile } from './devices-schema.ts';
+import type { FamilyFile, KeypadFile, ModelFile, RuleFile, TopicFile } from './devices-schema.ts';
 
 // From a checked device file to what the rooms read. Nothing here can fail: the schema has refused what would.
 
@@ -61,18 +61,16 @@ export function compileSwitches(file: FamilyFile): Readonly<Record<OutputRole, S
   return file.switch as Readonly<Record<OutputRole, SwitchCommands>>;
 }
 
-export function compileActModel(file: ModelFile): ActModel {
-  return {
-    switches: (file.switch ?? {}) as ActModel['switches'],
-    ...(file.keypad === undefined ? {} : { keypad: compileKeypad(file.keypad) }),
-  };
+/** `anyKeypad` is how the family's keypads are answered. */
+export function compileActModel(file: ModelFile, anyKeypad: KeypadCommands | null): ActModel {
+  const keypad =
+    file.keypad === undefined ? null : file.keypad === 'as-family' ? anyKeypad : compileKeypad(file.keypad);
+  return { switches: (file.switch ?? {}) as ActModel['switches'], keypad };
 }
 
-export function compileKeypad(file: NonNullable<ModelFile['keypad']>): KeypadCommands {
-  return file as { readonly answer: CommandTable; readonly show: CommandTable };
+export function compileKeypad(file: KeypadFile): KeypadCommands {
+  return file as KeypadCommands;
 }
-
-type CommandTable = Readonly<Partial<Record<keyof KeypadCommands['answer'], readonly CommandTemplate[]>>>;
 
 /** The topic the schema has already found good. */
 export function compilePattern(text: string): TopicPattern {

@@ -91,6 +91,7 @@ export const familyFile = z.strictObject({
   switch: z.record(role, switched),
   keypad: keypad.optional(),
 });
+export type KeypadFile = z.infer<typeof keypad>;
 export type FamilyFile = z.infer<typeof familyFile>;
 
 export const modelFile = z.strictObject({
@@ -101,7 +102,10 @@ export const modelFile = z.strictObject({
   ignore: z.array(signal).optional(),
   topics: z.array(topic).optional(),
   switch: z.partialRecord(role, switched).optional(),
-  keypad: keypad.optional(),
+  // `as-family`: this model is a keypad, and is answered as the family's keypads are.
+  keypad: z
+    .union([z.literal('as-family'), keypad], 'is not a keypad; write as-family, or answer: and show:')
+    .optional(),
 });
 export type ModelFile = z.infer<typeof modelFile>;
 

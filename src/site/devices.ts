@@ -118,11 +118,12 @@ interface ReadFile<T> {
 
 function buildFamily(family: ReadFile<FamilyFile>, files: readonly ReadFile<ModelFile>[], problems: Problem[]): Family {
   const common = compileFamily(family.content);
+  const anyKeypad = family.content.keypad === undefined ? null : compileKeypad(family.content.keypad);
   const sense = new Map<string, ModelProfile>();
   const act = new Map<string, ActModel>();
   for (const { content, file } of files) {
     const senseModel = compileModel(common, content);
-    const actModel = compileActModel(content);
+    const actModel = compileActModel(content, anyKeypad);
     for (const name of [content.model, ...(content.also ?? [])]) {
       if (sense.has(name))
         problems.push(problemAt(file, 1, 1, 'model', `"${name}" is in another file already; keep one of them`));
@@ -130,14 +131,13 @@ function buildFamily(family: ReadFile<FamilyFile>, files: readonly ReadFile<Mode
       act.set(name, actModel);
     }
   }
-  const keypad = family.content.keypad;
   return {
     name: family.content.family,
     title: family.content.title,
     sense: { name: family.content.family, common, models: sense, gateway: compileGateway(family.content) },
     act: {
       switches: compileSwitches(family.content),
-      keypad: keypad === undefined ? null : compileKeypad(keypad),
+      anyKeypad,
       models: act,
     },
     models: files.map(({ content, file }) => ({
