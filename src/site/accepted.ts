@@ -1,0 +1,56 @@
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Families, rebuildHouse } from './config.ts';
+import type { House } from './house.ts';
+import { readSource } from './source.ts';
+
+const NAME = 'accepted.json';
+
+/** Aliases written out make the accepted form longer than its file, by the bound on values no more than this. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+export type Saved = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/**
+ * Keeps the last accepted config in the data directory: written beside, synced, then renamed, so that a cut of
+ * power leaves the old one or the new one; mode 0600, because secrets are in it.
+ */
+export function saveAccepted(dir: string, accepted: string): Saved {
+  const beside = join(dir, `${NAME}.new`);
+  try {
+    writeSynced(beside, accepted);
+    renameSync(beside, join(dir, NAME));
+    syncFolder(dir);
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The house last accepted; null if there is none that this program can use. */
+export function loadAccepted(dir: string, families: Families): House | null {
+  const source = readSource(join(dir, NAME), MOST_BYTES);
+  return source.ok ? rebuildHouse(source.text, families) : null;
+}
+
+function writeSynced(file: string, text: string): void {
+  const descriptor = openSync(file, 'w', 0o600);
+  try {
+    // The mode above is for new files only; one left over may be wider.
+    fchmodSync(descriptor, 0o600);
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function syncFolder(dir: string): void {
+  const descriptor = openSync(dir, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,202 @@
+import type { AlarmKind } from '../alarm/events.ts';
+import type { ArmedMode, ModePlan, PanelPlan, ZonePlan } from '../alarm/plan.ts';
+import type { ContactId, DeviceId, OutputId, ZoneId } from '../base/brand.ts';
+import { type Duration, duration } from '../base/time.ts';
+import type { ContactPlan, EscalationPlan, StepPlan } from '../escalate/plan.ts';
+import type { DevicePlan } from '../zone/plan.ts';
+import { USUAL_KINDS } from './check-people.ts';
+import { parseDuration } from './durations.ts';
+import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig } from './house.ts';
+import { normalisePhone } from './phones.ts';
+import {
+  type Config,
+  type ContactEntry,
+  DEFAULTS,
+  type DeviceEntry,
+  type EscalationEntry,
+  type OutputEntry,
+  type StepEntry,
+  type ZoneEntry,
+} from './schema.ts';
+import { tripsOf } from './zone-rules.ts';
+
+/** A checked config in the words of the rooms, every default filled in. */
+export function compile(config: Config, families: ReadonlyMap<string, FamilyFacts>): House {
+  const devices = config.devices ?? [];
+  const contacts = config.contacts ?? [];
+  return {
+    site: { id: config.site.id, timezone: config.site.timezone, location: config.site.location ?? null },
+    panel: compilePanel(config, devices),
+    devices: devices.map((device) => compileDevice(device, families)),
+    outputs: (config.outputs ?? []).map(compileOutput),
+    escalation: compileEscalation(config.escalation ?? {}, contacts),
+    phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
+    neverContact: new Set((config.neverContact ?? []).map(e164)),
+    twilio: compileTwilio(config.sms),
+    mqtt: compileMqtt(config),
+    web: config.web === undefined ? null : { host: config.web.host ?? '127.0.0.1', port: config.web.port ?? 8080 },
+    evidencePublicKey: config.evidence?.publicKey ?? null,
+  };
+}
+
+const timeOr = (said: string | undefined, silent: Duration): Duration =>
+  (said === undefined ? null : parseDuration(said)) ?? silent;
+
+/** The checks let no impossible number through. */
+const e164 = (phone: string): string => normalisePhone(phone) ?? phone;
+
+function compilePanel(config: Config, devices: readonly DeviceEntry[]): PanelPlan {
+  const mode = (name: ArmedMode): ModePlan => {
+    const said = config.panel?.modes?.[name];
+    const silent = DEFAULTS.modes[name];
+    return {
+      exitDelay: timeOr(said?.exitDelay, silent.exitDelay),
+      entryDelay: timeOr(said?.entryDelay, silent.entryDelay),
+    };
+  };
+  const siren = config.panel?.siren;
+  return {
+    modes: { away: mode('away'), home: mode('home'), night: mode('night') },
+    siren: { duration: timeOr(siren?.duration, DEFAULTS.siren.duration), trips: siren?.trips ?? DEFAULTS.siren.trips },
+    quickArm: config.panel?.quickArm ?? false,
+    zones: new Map(devices.flatMap((device) => (device.zone === undefined ? [] : [zoneEntry(device, device.zone)]))),
+    devices: devices.map(({ id }) => id as DeviceId),
+  };
+}
+
+function zoneEntry(device: DeviceEntry, zone: ZoneEntry): readonly [ZoneId, ZonePlan] {
+  const id = device.id as ZoneId;
+  return [
+    id,
+    {
+      id,
+      type: zone.type,
+      modes: zone.modes ?? [],
+      standing: tripsOf(zone.type, device.signal ?? null).includes('contact'),
+      entryDelay: zone.entryDelay === undefined ? null : parseDuration(zone.entryDelay),
+      finalDoor: zone.finalDoor ?? false,
+      guards: zone.guards === undefined ? null : (zone.guards as ZoneId),
+      forcedEntry: zone.forcedEntry ?? 'delay',
+      silent: isSilent(zone),
+      within: timeOr(zone.within, DEFAULTS.within),
+    },
+  ];
+}
+
+const isSilent = (zone: ZoneEntry): boolean => zone.type === 'panic' && (zone.silent ?? true);
+
+function compileDevice(device: DeviceEntry, families: ReadonlyMap<string, FamilyFacts>): HouseDevice {
+  const model = device.model ?? null;
+  const usual = families.get(device.profile)?.supervision(model) ?? null;
+  const sensing: DevicePlan = {
+    id: device.id as DeviceId,
+    supervision: device.supervision === undefined ? usual : parseDuration(device.supervision),
+    debounce: timeOr(device.debounce, duration(0)),
+    zone: device.zone === undefined ? null : compileSensing(device, device.zone),
+  };
+  return {
+    id: sensing.id,
+    name: device.name ?? device.id,
+    profile: device.profile,
+    model,
+    topic: device.topic,
+    sensing,
+  };
+}
+
+function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'] {
+  return {
+    id: device.id as ZoneId,
+    trips: tripsOf(zone.type, device.signal ?? null),
+    on: zone.on ?? ['press', 'hold', 'double'],
+    hits: zone.hits ?? 1,
+    within: timeOr(zone.within, DEFAULTS.within),
+    silentPress: isSilent(zone),
+  };
+}
+
+function compileOutput({ id, role, profile, model, topic }: OutputEntry): HouseOutput {
+  return { id: id as OutputId, role, profile, model: model ?? null, topic };
+}
+
+function compileEscalation(escalation: EscalationEntry, contacts: readonly ContactEntry[]): EscalationPlan {
+  const plans = new Map(contacts.map((contact) => [contact.id as ContactId, compileContact(contact)]));
+  const everyone: StepPlan = { after: duration(0), notify: [...plans.keys()], repeat: 1, every: duration(0) };
+  const rest = escalation.default?.map(compileStep) ?? [everyone];
+  const stepsFor = (kind: Exclude<AlarmKind, 'test'>): readonly StepPlan[] =>
+    onlyThoseMeant(escalation[kind]?.map(compileStep) ?? rest, kind, plans);
+  return {
+    contacts: plans,
+    steps: {
+      personal: stepsFor('personal'),
+      duress: stepsFor('duress'),
+      intruder: stepsFor('intruder'),
+      tamper: stepsFor('tamper'),
+      fire: stepsFor('fire'),
+      fault: stepsFor('fault'),
+      test: plans.size === 0 ? [] : [everyone],
+    },
+    lastResort: plans.size === 0 ? null : timeOr(escalation.lastResort, DEFAULTS.lastResort),
+  };
+}
+
+/** A test goes to everyone, so every contact takes it. */
+function compileContact(contact: ContactEntry): ContactPlan {
+  const alarms = new Set<AlarmKind>([...(contact.alarms ?? USUAL_KINDS), 'test']);
+  return { id: contact.id as ContactId, alarms, wording: contact.wording ?? 'neutral' };
+}
+
+function compileStep(step: StepEntry): StepPlan {
+  return {
+    after: timeOr(step.after, duration(0)),
+    notify: step.notify.filter((name) => name !== 'monitoring').map((name) => name as ContactId),
+    repeat: step.repeat ?? 1,
+    every: timeOr(step.every, duration(0)),
+  };
+}
+
+/** Each step with the contacts whose `alarms` hold the kind, in order of time; steps that are left with nobody fall away. */
+function onlyThoseMeant(
+  steps: readonly StepPlan[],
+  kind: AlarmKind,
+  plans: ReadonlyMap<ContactId, ContactPlan>,
+): readonly StepPlan[] {
+  return steps
+    .map((step) => ({ ...step, notify: step.notify.filter((id) => plans.get(id)?.alarms.has(kind)) }))
+    .filter((step) => step.notify.length > 0)
+    .toSorted((a, b) => a.after - b.after);
+}
+
+function compileTwilio(sms: Config['sms']): House['twilio'] {
+  const twilio = sms?.twilio;
+  if (twilio === undefined) return null;
+  const apiBase = (twilio.apiBase ?? 'https://api.twilio.com').replace(/\/+$/, '');
+  return { accountSid: twilio.accountSid, authToken: twilio.authToken, from: e164(twilio.from), apiBase };
+}
+
+function compileMqtt({ mqtt }: Config): MqttConfig {
+  const connect = mqtt?.connect;
+  if (connect === undefined) {
+    return {
+      kind: 'listen',
+      host: mqtt?.listen?.host ?? '127.0.0.1',
+      port: mqtt?.listen?.port ?? 1883,
+      users: (mqtt?.users ?? []).map(({ name, password, publish, subscribe }) => ({
+        name,
+        password,
+        publish: publish ?? [],
+        subscribe: subscribe ?? [],
+      })),
+    };
+  }
+  return {
+    kind: 'connect',
+    url: connect.url,
+    username: connect.username ?? null,
+    password: connect.password ?? null,
+    clientId: connect.clientId ?? null,
+    ca: connect.ca ?? null,
+    cert: connect.cert ?? null,
+    key: connect.key ?? null,
+  };
+}

@@ -1,0 +1,487 @@
+import * as z from 'zod/mini';
+import { type Duration, duration, minutes, seconds } from '../base/time.ts';
+import { DURATION, parseDuration } from './durations.ts';
+import { either, quote } from './path.ts';
+import { remedyFor } from './suggest.ts';
+
+// The shape of a config file: which keys there are, and what each may hold on its own. What one key means for
+// another is checked beside it (`house-check.ts` and its neighbours). No value is changed here, so that the types
+// below are also the types of the file.
+
+/** Bounds of every list, so that nothing a config asks for is without end. */
+export const MOST = {
+  devices: 1000,
+  outputs: 100,
+  contacts: 32,
+  neverContact: 500,
+  steps: 16,
+  repeat: 20,
+  users: 64,
+  filters: 64,
+} as const;
+
+/** The words the check knows, in the order messages list them. */
+export const MODES = ['away', 'home', 'night'] as const;
+export const ZONE_TYPES = [
+  'entry',
+  'perimeter',
+  'interior',
+  'panic',
+  'tremor',
+  'tamper',
+  'fire',
+  'technical',
+  'notice',
+  'chime',
+] as const;
+/** Kinds of alarm a person can be told of; `test` is the hub's own. */
+export const KINDS = ['personal', 'duress', 'intruder', 'tamper', 'fire', 'fault'] as const;
+const SIGNALS = ['contact', 'motion', 'vibration', 'tamper', 'smoke', 'co', 'leak', 'button'] as const;
+const BUTTONS = ['press', 'hold', 'double', 'release'] as const;
+const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
+const WORDINGS = ['neutral', 'coded', 'plain'] as const;
+
+/** Words of later versions, by the noun they would be. */
+const LATER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  driver: ['gpio', 'serial', 'firmata'],
+  'path for texts': ['modem'],
+};
+
+export const isLaterDriver = (word: unknown): boolean => (LATER_WORDS['driver'] ?? []).some((later) => later === word);
+
+interface Raw {
+  readonly input?: unknown;
+}
+
+/** One sentence for a value that is not what it should be, or not there. */
+const saying = (noun: string, remedy: string) => (issue: Raw) =>
+  absence(issue.input, remedy) ?? `${quote(issue.input)} is not ${noun}; ${remedy}`;
+
+/** The same without the value, for what must not be repeated in a terminal or log. */
+const hiding = (noun: string, remedy: string) => (issue: Raw) =>
+  absence(issue.input, remedy) ?? `is not ${noun}; ${remedy}`;
+
+function absence(input: unknown, remedy: string): string | null {
+  if (input === undefined) return `is missing; ${remedy}`;
+  if (input === null) return `is empty; ${remedy}, or remove the key`;
+  return null;
+}
+
+function describe<S extends z.ZodMiniType>(schema: S, description: string): S {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
+/** A group of keys. For an unknown key the issue's message holds the keys that would have been right. */
+function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
+  const keys = Object.keys(shape);
+  const error = (issue: Raw & { readonly code?: string }) =>
+    issue.code === 'unrecognized_keys'
+      ? keys.join(',')
+      : saying('a group of keys', `it takes ${keys.join(', ')}`)(issue);
+  return describe(z.strictObject(shape, { error }), description);
+}
+
+function list<S extends z.core.$ZodType>(item: S, most: number, description: string) {
+  const error = saying('a list', 'write [ … ], or one "- …" a line');
+  const size = {
+    error: (issue: Raw) =>
+      `has ${Array.isArray(issue.input) ? issue.input.length : 0} entries; at most ${most} are taken`,
+  };
+  return describe(z.array(item, { error }).check(z.maxLength(most, size)), `${description} At most ${most}.`);
+}
+
+/** A list that says something by being there, so that an empty one is a slip. */
+function someOf<S extends z.core.$ZodType>(item: S, most: number, description: string) {
+  return list(item, most, description).check(z.minLength(1, { error: 'is an empty list; fill it or remove the key' }));
+}
+
+const TEXT_REMEDY = 'write text, in quotes if it looks like a number';
+
+function text(description: string, most = 256) {
+  const size = { error: `is longer than ${most} characters; shorten it` };
+  const some = { error: 'is empty text; fill it or remove the key' };
+  return describe(
+    z.string({ error: saying('text', TEXT_REMEDY) }).check(z.minLength(1, some), z.maxLength(most, size)),
+    description,
+  );
+}
+
+function hiddenText(description: string, noun: string, remedy: string) {
+  const error = hiding(noun, remedy);
+  return describe(z.string({ error }).check(z.minLength(1, { error }), z.maxLength(512, { error })), description);
+}
+
+const phone = (description: string) =>
+  hiddenText(description, 'a phone number in quotes', 'write it with + and the country, as in "+447700900123"');
+
+function pattern(regex: RegExp, noun: string, remedy: string, description: string) {
+  const error = saying(noun, remedy);
+  return describe(z.string({ error }).check(z.regex(regex, { error })), description);
+}
+
+/** The name of a part of the house: safe as a topic level, a file name and a word in a log. */
+const ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const ID_REMEDY = 'use small letters, digits, "-" and "_", at most 63, beginning with a letter or digit';
+const id = (description: string) =>
+  pattern(ID, 'an id', ID_REMEDY, `${description} Small letters, digits, "-" and "_".`);
+
+function word<const W extends readonly [string, ...string[]]>(noun: string, words: W, description: string) {
+  const error = (issue: Raw) => absence(issue.input, `use ${either(words)}`) ?? wrongWord(issue.input, noun, words);
+  return describe(z.enum(words, { error }), description);
+}
+
+function wrongWord(input: unknown, noun: string, words: readonly string[]): string {
+  if (typeof input === 'string' && LATER_WORDS[noun]?.includes(input)) {
+    return `${quote(input)} is not in this version; use ${either(words)}`;
+  }
+  const remedy = typeof input === 'string' ? remedyFor(input, words, '') : `use ${either(words)}`;
+  return `${quote(input)} is not a ${noun}; ${remedy}`;
+}
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+function time(description: string, range: Range) {
+  const bounds = `${range.from} to ${range.to}`;
+  const error = (issue: Raw) => wrongTime(issue.input);
+  const [from, to] = [spoken(range.from), spoken(range.to)];
+  const inside = (value: string) => {
+    const said = parseDuration(value);
+    return said === null || (said >= from && said <= to);
+  };
+  const outside = { error: (issue: Raw) => `${quote(issue.input)} is out of bounds; it may be ${bounds}` };
+  return describe(
+    z.string({ error }).check(z.regex(DURATION, { error }), z.refine(inside, outside)),
+    `${description} ${bounds}.`,
+  );
+}
+
+const TIME_REMEDY = 'write a whole number and its unit, as in 500ms, 30s, 15m or 1h';
+
+function wrongTime(input: unknown): string {
+  if (typeof input === 'number' && Number.isInteger(input) && input >= 0) {
+    return `${input} has no unit; write ${input}s for seconds, or use ms, m or h`;
+  }
+  return saying('a length of time', TIME_REMEDY)({ input });
+}
+
+/** A duration the program itself wrote down. */
+function spoken(said: string): Duration {
+  return parseDuration(said) ?? duration(0);
+}
+
+function whole(description: string, from: number, to: number) {
+  const error = saying('a whole number', `use ${from} to ${to}`);
+  const bounds = { error: (issue: Raw) => `${quote(issue.input)} is out of bounds; use ${from} to ${to}` };
+  return describe(z.int({ error }).check(z.gte(from, bounds), z.lte(to, bounds)), description);
+}
+
+function degrees(description: string, limit: number) {
+  const error = saying('a number of degrees', `use -${limit} to ${limit}`);
+  return describe(z.number({ error }).check(z.gte(-limit, { error }), z.lte(limit, { error })), description);
+}
+
+const flag = (description: string) =>
+  describe(z.boolean({ error: saying('true or false', 'write true or false without quotes') }), description);
+
+const site = group('What identifies this hub. Nothing here should point at the home: topics and logs carry it.', {
+  id: pattern(
+    ID,
+    'an id',
+    `${ID_REMEDY}, and nothing that says who lives here or where`,
+    'Part of every topic: lantern/ID/…. Not a name, not an address.',
+  ),
+  timezone: text('IANA time zone, as in Europe/London.', 64),
+  location: z.optional(
+    group('Where dusk is computed for. One decimal (some ten kilometres) is enough, and says less of the home.', {
+      latitude: degrees('North is positive.', 90),
+      longitude: degrees('East is positive.', 180),
+    }),
+  ),
+});
+
+const mode = (name: string, defaults: string) =>
+  z.optional(
+    group(`Delays of ${name}. Left out: ${defaults}.`, {
+      exitDelay: z.optional(time('Time to leave after arming.', { from: '0s', to: '10m' })),
+      entryDelay: z.optional(
+        time('Time to disarm after an entry door opened; over 45s is more than EN 50131-1 grants.', {
+          from: '0s',
+          to: '5m',
+        }),
+      ),
+    }),
+  );
+
+const panel = group('How the panel arms and sounds. Every part has a default.', {
+  modes: z.optional(
+    group('The three armed modes.', {
+      away: mode('away', '45s to leave, 30s to enter'),
+      home: mode('home', '0s to leave, 20s to enter'),
+      night: mode('night', '0s to leave, 20s to enter'),
+    }),
+  ),
+  siren: z.optional(
+    group('How long and how often the siren sounds.', {
+      duration: z.optional(time('Left out: 15m. Outside 90s to 15m there is a warning.', { from: '1s', to: '1h' })),
+      trips: z.optional(
+        whole('Alarms of one zone in one set period before it goes on without the siren, 1 to 6. Left out: 3.', 1, 6),
+      ),
+    }),
+  ),
+  quickArm: z.optional(flag('true: arming needs no code. Disarming always does. Left out: false.')),
+});
+
+const zone = group('What this device watches. Options that mean nothing for the type are refused.', {
+  type: word(
+    'zone type',
+    ZONE_TYPES,
+    'entry: a door on the way in. perimeter: other openings. interior: follows a running entry delay. panic: personal alarm. tremor: shock on a frame. tamper, fire, technical: always live. notice: logged, never an alarm. chime: a friendly sound.',
+  ),
+  modes: z.optional(
+    someOf(
+      word('mode', MODES, 'An armed mode.'),
+      MODES.length,
+      'entry, perimeter, interior, tremor: when it is guarded.',
+    ),
+  ),
+  entryDelay: z.optional(time("entry: its own delay in place of the mode's.", { from: '0s', to: '5m' })),
+  finalDoor: z.optional(flag('entry: its closing ends the exit delay. Left out: false.')),
+  forcedEntry: z.optional(
+    word(
+      'choice',
+      ['delay', 'alarm'],
+      'entry: after two knocks on a tremor zone that guards it, opening keeps its delay, or is an alarm at once. Left out: delay.',
+    ),
+  ),
+  hits: z.optional(whole('tremor: so many within `within` are an alarm, 1 to 10. Left out: 1.', 1, 10)),
+  within: z.optional(
+    time('tremor: the window of `hits`, and of a forced entry. Left out: 10s.', { from: '1s', to: '5m' }),
+  ),
+  guards: z.optional(
+    text('tremor: id of the entry door whose frame it sits on; it is then ignored in exit and entry delays.', 63),
+  ),
+  on: z.optional(
+    someOf(
+      word('button action', BUTTONS, 'An action of a button.'),
+      BUTTONS.length,
+      'panic, or signal button: the actions that count. Left out: press, hold, double.',
+    ),
+  ),
+  silent: z.optional(flag('panic: nothing shows or sounds on site. Left out: true.')),
+});
+
+const profile = text('The family that reads its messages, as in zigbee2mqtt; `lantern devices` lists them.', 64);
+const model = z.optional(text('Model name within the family, where its common rules are not enough.', 64));
+const topic = (description: string) => text(description, 200);
+const driver = z.optional(
+  word('driver', ['mqtt'], 'How it is connected. Left out: mqtt, the only one in this version.'),
+);
+
+const device = group('A sensor, button or keypad.', {
+  id: id('Its name in topics, logs and texts; unique.'),
+  name: z.optional(text('What people call it. Left out: the id.', 64)),
+  driver,
+  profile,
+  model,
+  topic: topic('Where it publishes.'),
+  signal: z.optional(
+    word('signal', SIGNALS, 'The one signal that trips its zone. Left out: those usual for the zone type.'),
+  ),
+  debounce: z.optional(
+    time('A closing counts after it has held so long; an opening at once. Left out: 0ms.', { from: '0ms', to: '10s' }),
+  ),
+  supervision: z.optional(
+    time('Longest silence before it is lost. Left out: what its profile says.', { from: '1s', to: '48h' }),
+  ),
+  zone: z.optional(zone),
+});
+
+const output = group('A siren, strobe, light or relay.', {
+  id: id('Its name in topics and logs; unique.'),
+  role: word('role', ROLES, 'What it does in an alarm.'),
+  driver,
+  profile,
+  model,
+  topic: topic('Where it listens, without /set.'),
+});
+
+const contact = group('A person to tell.', {
+  id: id('The only name for this person in logs and topics.'),
+  name: z.optional(text('For you; no text or log carries it.', 64)),
+  phone: phone('E.164, in quotes.'),
+  alarms: z.optional(
+    someOf(
+      word('kind of alarm', KINDS, 'A kind of alarm.'),
+      KINDS.length,
+      'What this person is told of. Left out: all but duress.',
+    ),
+  ),
+  wording: z.optional(
+    word('wording', WORDINGS, 'neutral: says nothing to a stranger. coded, plain: more telling. Left out: neutral.'),
+  ),
+});
+
+const step = group('One step: who is told when.', {
+  after: time('So long after the alarm.', { from: '0s', to: '24h' }),
+  notify: someOf(
+    text('A contact id, or `monitoring`.', 63),
+    MOST.contacts,
+    'Contact ids; `monitoring` means every monitoring service, of which this version has none.',
+  ),
+  repeat: z.optional(whole(`How often in all, 1 to ${MOST.repeat}. Left out: once.`, 1, MOST.repeat)),
+  every: z.optional(time('Time between repeats.', { from: '1s', to: '24h' })),
+});
+
+const steps = (description: string) => z.optional(someOf(step, MOST.steps, description));
+
+const escalation = group('Who is told, per kind of alarm, until someone answers. Left out: everyone at once.', {
+  personal: steps('A personal alarm.'),
+  duress: steps('A disarm under threat.'),
+  intruder: steps('A break-in.'),
+  tamper: steps('A device that was opened or moved.'),
+  fire: steps('Smoke or carbon monoxide.'),
+  fault: steps('A leak, a lost sensor, trouble of the hub.'),
+  default: steps('Kinds without steps of their own. Left out: everyone at once.'),
+  lastResort: z.optional(time('Nobody answered: everyone again. Left out: 180s.', { from: '1s', to: '24h' })),
+});
+
+const TOKEN_REMEDY = 'write !secret NAME, and the value into secrets.yaml';
+
+const twilio = group('The account that sends the texts. Left out: texts are written to the log, marked not sent.', {
+  accountSid: pattern(
+    /^[A-Za-z0-9]{1,64}$/,
+    'an account SID',
+    'it begins with AC and has 34 letters and digits',
+    'Account SID.',
+  ),
+  authToken: hiddenText('Auth token; a secret.', 'a token', TOKEN_REMEDY),
+  from: phone('The number texts are sent from, E.164, in quotes.'),
+  apiBase: z.optional(text('Where the API is: https, or http on loopback. Left out: https://api.twilio.com.')),
+});
+
+const sms = group('How texts are sent.', {
+  paths: z.optional(
+    someOf(word('path for texts', ['twilio'], 'A path.'), 1, 'Paths, the first choice first. Left out: twilio.'),
+  ),
+  strategy: z.optional(
+    word(
+      'strategy',
+      ['order', 'race'],
+      'order: one path after another. race: all at once, as personal and duress always do. Left out: order.',
+    ),
+  ),
+  twilio: z.optional(twilio),
+});
+
+const host = (description: string) => text(description, 253);
+const port = (description: string) => whole(`${description} 0 lets the system choose.`, 0, 65_535);
+
+const user = group('A client of the embedded broker.', {
+  name: pattern(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+    'a user name',
+    'use letters, digits, "-", "_" and ".", at most 64',
+    'Its MQTT user name.',
+  ),
+  password: hiddenText('Its password; a secret.', 'a password', TOKEN_REMEDY),
+  publish: z.optional(list(text('A topic filter.', 200), MOST.filters, 'Topic filters it may publish to.')),
+  subscribe: z.optional(list(text('A topic filter.', 200), MOST.filters, 'Topic filters it may subscribe to.')),
+});
+
+const mqtt = group(
+  'The embedded broker (listen), or one that runs already (connect). Left out: listen on 127.0.0.1:1883.',
+  {
+    listen: z.optional(
+      group('Where the embedded broker listens. Beyond loopback it needs `users`.', {
+        host: z.optional(host('Address. Left out: 127.0.0.1.')),
+        port: z.optional(port('Left out: 1883.')),
+      }),
+    ),
+    users: z.optional(
+      someOf(user, MOST.users, 'Clients of the embedded broker. Left out: anyone on loopback may do everything.'),
+    ),
+    connect: z.optional(
+      group('A broker that runs already. Codes sent over it can be read there.', {
+        url: text('mqtts://HOST:PORT, or mqtt:// where the line itself is safe.'),
+        username: z.optional(text('User name.')),
+        password: z.optional(hiddenText('Password; a secret.', 'a password', TOKEN_REMEDY)),
+        clientId: z.optional(text('Client id. Left out: made from site.id.', 64)),
+        ca: z.optional(
+          text("PEM file of the authority that signed the broker's certificate; relative to this file.", 1024),
+        ),
+        cert: z.optional(text('PEM file of the client certificate; relative to this file.', 1024)),
+        key: z.optional(text('PEM file of its private key; relative to this file.', 1024)),
+      }),
+    ),
+  },
+);
+
+const web = group('The web page. Left out: none.', {
+  host: z.optional(host('Address; only loopback in this version. Left out: 127.0.0.1.')),
+  port: z.optional(port('Left out: 8080.')),
+});
+
+const evidence = group('Who can read the sealed rows of the log.', {
+  publicKey: hiddenText(
+    'An age recipient (age1…). Left out: a pair is made at the first start.',
+    'an age recipient',
+    'it begins with age1; `age-keygen` makes a pair',
+  ),
+});
+
+export const SECTIONS = {
+  site,
+  panel: z.optional(panel),
+  devices: z.optional(list(device, MOST.devices, 'Sensors, buttons and keypads.')),
+  outputs: z.optional(list(output, MOST.outputs, 'What the hub switches.')),
+  contacts: z.optional(list(contact, MOST.contacts, 'People to tell.')),
+  neverContact: z.optional(
+    list(
+      phone('A number, E.164, in quotes.'),
+      MOST.neverContact,
+      'Numbers that are never told anything, whatever else this file says.',
+    ),
+  ),
+  escalation: z.optional(escalation),
+  sms: z.optional(sms),
+  mqtt: z.optional(mqtt),
+  web: z.optional(web),
+  evidence: z.optional(evidence),
+};
+
+/** A whole config file. */
+export const ConfigSchema = group('Configuration of a Lantern hub.', SECTIONS);
+
+export type Config = z.infer<typeof ConfigSchema>;
+export type DeviceEntry = z.infer<typeof device>;
+export type ZoneEntry = z.infer<typeof zone>;
+export type OutputEntry = z.infer<typeof output>;
+export type ContactEntry = z.infer<typeof contact>;
+export type StepEntry = z.infer<typeof step>;
+export type EscalationEntry = z.infer<typeof escalation>;
+export type MqttEntry = z.infer<typeof mqtt>;
+export type MqttUserEntry = z.infer<typeof user>;
+export type ConnectEntry = NonNullable<MqttEntry['connect']>;
+
+/** The schema as JSON Schema, for editors. */
+export function configJsonSchema(): object {
+  return { title: 'Lantern configuration', ...z.toJSONSchema(ConfigSchema, { io: 'input' }) };
+}
+
+/** What holds where the config is silent. */
+export const DEFAULTS = {
+  modes: {
+    away: { exitDelay: seconds(45), entryDelay: seconds(30) },
+    home: { exitDelay: seconds(0), entryDelay: seconds(20) },
+    night: { exitDelay: seconds(0), entryDelay: seconds(20) },
+  },
+  siren: { duration: minutes(15), trips: 3 },
+  lastResort: seconds(180),
+  within: seconds(10),
+  longestEntryDelay: seconds(45),
+  sirenBetween: [seconds(90), minutes(15)],
+} as const;

@@ -1,0 +1,117 @@
+import { formatPath, type Path, quote } from './path.ts';
+import type { Report } from './report.ts';
+import { type Config, ConfigSchema, isLaterDriver } from './schema.ts';
+import { remedyFor } from './suggest.ts';
+
+/** Keys that a later version brings. */
+const LATER_KEYS: ReadonlySet<string> = new Set([
+  'gateways',
+  'lighting',
+  'monitoring',
+  'homeAssistant',
+  'sms.modem',
+  'web.tls',
+  ...['devices', 'outputs'].flatMap((list) =>
+    ['line', 'activeLow', 'gateway', 'address'].map((key) => `${list}[].${key}`),
+  ),
+]);
+
+/** A part of a config with its place. */
+export interface Item<T> {
+  readonly path: Path;
+  readonly value: T;
+}
+
+/**
+ * A config as far as its shape is right. A part with a slip in it is left out, so that the checks across parts go on with the
+ * rest and everything is told at once.
+ */
+export interface Draft {
+  /** The value as it was read, for ids that stand in a part with slips. */
+  readonly raw: unknown;
+  /** The config, when nothing is wrong with its shape. */
+  readonly whole: Config | null;
+  /** The part at a path, if it is there and right. */
+  readonly part: <T>(path: Path) => Item<T> | null;
+  /** The entries of the list at a path that are right. */
+  readonly entries: <T>(path: Path) => readonly Item<T>[];
+}
+
+type Issue = NonNullable<ReturnType<typeof ConfigSchema.safeParse>['error']>['issues'][number];
+
+/** Reports every slip in the shape of `value` and gives the rest. */
+export function checkShape(value: unknown, report: Report): Draft {
+  const result = ConfigSchema.safeParse(value, { reportInput: true });
+  if (result.success) return draft(value, result.data, new Set());
+  const slips = new Set<string>();
+  const told = new Set<string>();
+  for (const issue of result.error.issues) {
+    const path = pathOf(issue);
+    // An unknown key takes nothing from what is known beside it.
+    if (issue.code !== 'unrecognized_keys') for (const above of prefixes(path)) slips.add(above);
+    if (!isEcho(value, path, told)) reportIssue(issue, path, report);
+  }
+  return draft(value, null, slips);
+}
+
+const pathOf = (issue: Issue): Path => issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+
+const prefixes = (path: Path): readonly string[] => path.map((_, index) => formatPath(path.slice(0, index + 1)));
+
+/** The second word on one value, or on a device whose driver is of a later version: what it needs is not known here. */
+function isEcho(value: unknown, path: Path, told: Set<string>): boolean {
+  const text = formatPath(path);
+  const [list, index, key] = path;
+  const byLaterDriver =
+    (list === 'devices' || list === 'outputs') &&
+    typeof index === 'number' &&
+    key !== 'driver' &&
+    isLaterDriver(valueAt(value, [list, index, 'driver']));
+  const echo = byLaterDriver || told.has(text);
+  told.add(text);
+  return echo;
+}
+
+function reportIssue(issue: Issue, path: Path, report: Report): void {
+  if (issue.code !== 'unrecognized_keys') {
+    report.error(path, report.places.isSecret(path) ? masked(issue) : issue.message);
+    return;
+  }
+  const known = issue.message.split(',');
+  for (const key of issue.keys) report.error([...path, key], aboutKey(path, key, known), 'key');
+}
+
+function aboutKey(path: Path, key: string, known: readonly string[]): string {
+  const general = formatPath([...path, key]).replace(/\[\d+\]/g, '[]');
+  if (LATER_KEYS.has(general)) return 'is not in this version; remove it';
+  return `${quote(key)} is not a key here; ${remedyFor(key, known, `use ${known.join(', ')}`)}`;
+}
+
+/** What a secret holds is never repeated. */
+function masked(issue: Issue): string {
+  return issue.message.replace(quote(issue.input), 'the value of this secret');
+}
+
+function draft(raw: unknown, whole: Config | null, slips: ReadonlySet<string>): Draft {
+  // The schema changes no value, so what it found nothing wrong with is what it describes.
+  const part = <T>(path: Path): Item<T> | null => {
+    const value = valueAt(raw, path);
+    return value === undefined || slips.has(formatPath(path)) ? null : { path, value: value as T };
+  };
+  const entries = <T>(path: Path): readonly Item<T>[] => {
+    const list = valueAt(raw, path);
+    if (!Array.isArray(list)) return [];
+    return list.flatMap((_, index) => part<T>([...path, index]) ?? []);
+  };
+  return { raw, whole, part, entries };
+}
+
+/** What stands at a path; undefined where there is nothing. */
+export function valueAt(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
+    here = Reflect.get(here, key);
+  }
+  return here;
+}
