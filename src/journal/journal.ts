@@ -1,0 +1,383 @@
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { DeviceId } from '../base/brand.ts';
+import type { WallTime } from '../base/time.ts';
+import type { Committed, Journal, JournalEntry, LocalRow, Restored } from '../hub/ports.ts';
+import { entrySize, makeKeep, sent } from './keep.ts';
+import type { CommittedEntry, FromWorker, SentEntry, ToWorker, WorkerStart } from './protocol.ts';
+
+/** Sensor traffic that waits for the worker; beyond it, rows are counted and dropped. */
+export const activityWaiting = 50_000;
+/** One batch is some 5 ms of the worker's time, which an event may have to wait for. */
+const activityBatch = 1000;
+const activityEveryMs = 25;
+/** Entries given to a worker that does not answer; beyond it the disk counts as refusing. */
+const inFlightEntries = 2000;
+const inFlightCharacters = 4 * 1024 * 1024;
+const retryMs = 250;
+/** A new worker is started at once, but not again and again without a pause. */
+const restartMs = 1000;
+/** `SIGTERM` leaves 5 s in all. */
+const closeMs = 3000;
+
+export interface JournalOptions {
+  /** The kernel's boot id, as it stands in each row. */
+  readonly boot: string;
+  /** age recipient for sealed rows (`evidence.publicKey`); null: the data directory's own pair. */
+  readonly evidencePublicKey: string | null;
+  /** The worker's file; left out: the one beside this module. */
+  readonly workerUrl?: URL;
+  /** Told in a plain sentence what is wrong with the disk or was lost; not again while it stays the same. */
+  readonly onTrouble?: (what: string) => void;
+  /** Local rows that were refused first and are on the disk now, in order: whoever publishes rows has no gap then. */
+  readonly onLate?: (rows: readonly LocalRow[]) => void;
+}
+
+export type Opened =
+  | { readonly ok: true; readonly journal: Journal; readonly restored: Restored; readonly counts: () => JournalCounts }
+  | { readonly ok: false; readonly why: string };
+
+/** For metrics: nothing of it tells of silent alarms. */
+export interface JournalCounts {
+  /** Rows of sensor traffic not stored since the start. */
+  readonly activityDropped: number;
+  readonly workersStarted: number;
+}
+
+type Done = (result: Committed) => void;
+
+interface InFlight {
+  readonly entry: SentEntry;
+  readonly size: number;
+  /** Null: already answered, or a repetition of refused rows. */
+  done: Done | null;
+}
+
+/**
+ * Opens the journal of a data directory, made when it is not there, in a worker thread of its own. Refused when
+ * another process holds the directory or it cannot be made. A disk that refuses otherwise is no refusal: the journal
+ * answers failure and tries again, up to 10,000 rows wait in memory, and follow in order.
+ */
+export function openJournal(dir: string, options: JournalOptions): Promise<Opened> {
+  return new Promise((resolve) => {
+    start(dir, options, resolve);
+  });
+}
+
+function start(dir: string, options: JournalOptions, opened: (result: Opened) => void): void {
+  const session = randomBytes(8).toString('hex');
+  const workerUrl = options.workerUrl ?? new URL('./worker.ts', import.meta.url);
+  const keep = makeKeep();
+  /** The newest text of every part, for a database that has to be begun anew while the hub runs. */
+  const parts: Record<string, string> = {};
+  let worker: Worker | null = null;
+  let ready = false;
+  let everReady = false;
+  let database: WorkerStart['database'] = 'keep';
+  let inFlight: InFlight[] = [];
+  let inFlightSize = 0;
+  let gaveUp = false;
+  let epoch = 0;
+  let lastId = 0;
+  let why = 'the journal is starting';
+  let lastTold = '';
+  let retryTimer: NodeJS.Timeout | null = null;
+  let restartTimer: NodeJS.Timeout | null = null;
+  let lastStart = Number.NEGATIVE_INFINITY;
+  let workersStarted = 0;
+  let closed: (() => void) | null = null;
+  let closing: Promise<void> | null = null;
+  let closePosted = false;
+
+  let waiting: [number, string, string][] = [];
+  let activityInFlight = 0;
+  let activityTimer: NodeJS.Timeout | null = null;
+  let activityDropped = 0;
+
+  const tell = (what: string): void => {
+    if (what !== lastTold) options.onTrouble?.(what);
+    lastTold = what;
+  };
+
+  const answer = (one: InFlight, result: Committed): void => {
+    const { done } = one;
+    one.done = null;
+    done?.(result);
+  };
+
+  // Not at once: a hub that is in the middle of `append` does not expect to be called.
+  const refuseSoon = (ones: readonly InFlight[], reason: string): void => {
+    const pending = ones.flatMap((one) => (one.done === null ? [] : [one.done]));
+    for (const one of ones) one.done = null;
+    queueMicrotask(() => {
+      for (const done of pending) done({ ok: false, why: reason });
+    });
+  };
+
+  const post = (message: ToWorker): void => worker?.postMessage(message);
+
+  const sendEntry = (entry: SentEntry, done: Done | null): void => {
+    const text = JSON.stringify(entry);
+    const one: InFlight = { entry, size: entrySize(text), done };
+    inFlight.push(one);
+    inFlightSize += one.size;
+    post({ kind: 'entry', epoch, id: entry.id, text });
+  };
+
+  const isTroubled = (): boolean => !ready || gaveUp || !keep.isEmpty();
+
+  const append = (entry: JournalEntry, done: Done): void => {
+    lastId += 1;
+    const numbered = sent(lastId, entry);
+    Object.assign(parts, entry.parts);
+    if (closing) {
+      refuseSoon([{ entry: numbered, size: 0, done }], 'the journal is closed');
+      return;
+    }
+    if (isTroubled()) {
+      keep.add(numbered);
+      refuseSoon([{ entry: numbered, size: 0, done }], why);
+      return;
+    }
+    sendEntry(numbered, done);
+    if (inFlight.length > inFlightEntries || inFlightSize > inFlightCharacters) giveUp();
+  };
+
+  // The worker hangs in the disk. What it was given stays with it and is answered by it some day; what comes now is
+  // kept, and follows after that.
+  const giveUp = (): void => {
+    why = 'the disk does not answer';
+    gaveUp = true;
+    tell(why);
+    refuseSoon(inFlight, why);
+  };
+
+  const remove = (ids: ReadonlySet<number>): readonly InFlight[] => {
+    const found = inFlight.filter((one) => ids.has(one.entry.id));
+    inFlight = inFlight.filter((one) => !ids.has(one.entry.id));
+    inFlightSize = inFlight.reduce((sum, one) => sum + one.size, 0);
+    return found;
+  };
+
+  const onCommitted = (results: readonly CommittedEntry[]): void => {
+    const found = new Map(remove(new Set(results.map((one) => one.id))).map((one) => [one.entry.id, one]));
+    for (const result of results) {
+      const one = found.get(result.id);
+      if (one) settle(one, result);
+    }
+    if (keep.isEmpty()) lastTold = '';
+    else retrySoon();
+    afterAnswer();
+  };
+
+  const settle = (one: InFlight, { local, phaseTrouble }: CommittedEntry): void => {
+    if (phaseTrouble !== null) {
+      why = phaseTrouble;
+      tell(phaseTrouble);
+      keep.add({ id: one.entry.id, rows: [], parts: {}, phase: one.entry.phase, erase: false });
+    }
+    if (one.done === null) {
+      if (local.length > 0) options.onLate?.(local);
+      return;
+    }
+    answer(one, phaseTrouble === null ? { ok: true, local } : { ok: false, why: phaseTrouble });
+    if (phaseTrouble !== null && local.length > 0) options.onLate?.(local);
+  };
+
+  // Everything behind a refused entry is refused as well, by the worker through the epoch and here at once, so that
+  // all of it can follow in order.
+  const onFailed = (ids: readonly number[], reason: string): void => {
+    why = reason;
+    tell(reason);
+    for (const one of remove(new Set(ids))) {
+      keep.add(one.entry);
+      refuseSoon([one], reason);
+    }
+    refuseSoon(inFlight, reason);
+    epoch += 1;
+    retrySoon();
+    afterAnswer();
+  };
+
+  const afterAnswer = (): void => {
+    if (inFlight.length > 0) return;
+    gaveUp = false;
+    if (!keep.isEmpty()) retrySoon();
+    else postClose();
+  };
+
+  const retrySoon = (): void => {
+    if (closing) postClose();
+    else retryTimer ??= setTimeout(retry, retryMs);
+  };
+
+  const retry = (): void => {
+    retryTimer = null;
+    // Only when the worker has answered everything: an older entry must never follow a newer one.
+    if (!ready || inFlight.length > 0) return;
+    const entry = keep.take();
+    if (entry) sendEntry(entry, null);
+  };
+
+  // --- sensor traffic
+
+  const activity = (at: WallTime, device: DeviceId, what: string): void => {
+    if (waiting.length + activityInFlight >= activityWaiting || closing) {
+      activityDropped += 1;
+      return;
+    }
+    waiting.push([at, device, what]);
+    if (activityInFlight === 0) activityTimer ??= setTimeout(sendActivity, activityEveryMs);
+  };
+
+  const sendActivity = (): void => {
+    if (activityTimer) clearTimeout(activityTimer);
+    activityTimer = null;
+    if (!ready || activityInFlight > 0 || waiting.length === 0) return;
+    const batch = waiting.length <= activityBatch ? waiting : waiting.slice(0, activityBatch);
+    waiting = waiting.length <= activityBatch ? [] : waiting.slice(activityBatch);
+    activityInFlight = batch.length;
+    post({ kind: 'activity', text: JSON.stringify(batch) });
+  };
+
+  const onActivityDone = (stored: boolean): void => {
+    if (!stored) activityDropped += activityInFlight;
+    activityInFlight = 0;
+    if (waiting.length >= activityBatch) sendActivity();
+    else if (waiting.length > 0) activityTimer ??= setTimeout(sendActivity, closing ? 0 : activityEveryMs);
+    else postClose();
+  };
+
+  // --- the worker
+
+  const startWorker = (): void => {
+    restartTimer = null;
+    if (closing) {
+      closed?.();
+      return;
+    }
+    lastStart = performance.now();
+    workersStarted += 1;
+    const workerData: WorkerStart = {
+      dir,
+      boot: options.boot,
+      evidencePublicKey: options.evidencePublicKey,
+      session,
+      database,
+    };
+    const fresh = new Worker(workerUrl, {
+      workerData,
+      name: 'journal',
+      // Room for a repetition of all that is kept, in text and as objects; what is more is a leak and ends the worker.
+      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4 },
+    });
+    worker = fresh;
+    fresh.on('message', onMessage);
+    fresh.on('error', (error) => {
+      why = `the journal's thread failed: ${error instanceof Error ? error.message : String(error)}`;
+    });
+    fresh.on('exit', () => onExit(fresh));
+  };
+
+  const onMessage = (message: FromWorker): void => {
+    switch (message.kind) {
+      case 'ready':
+        onReady(message.restored, message.committedThrough);
+        return;
+      case 'refused':
+        why = message.why;
+        if (!everReady) opened({ ok: false, why });
+        return;
+      case 'committed':
+        onCommitted(message.results);
+        return;
+      case 'failed':
+        onFailed(message.ids, message.why);
+        if (message.damage) beginAnew();
+        return;
+      case 'activity-done':
+        onActivityDone(message.stored);
+        return;
+      case 'trouble':
+        tell(message.what);
+        return;
+    }
+  };
+
+  // Damage in the middle of a large database shows only when it is touched. All parts are known here, so nothing the
+  // hub needs is lost with it.
+  const beginAnew = (): void => {
+    database = 'give-up';
+    ready = false;
+    keep.add({ id: lastId, rows: [], parts: { ...parts }, phase: null, erase: false });
+    void worker?.terminate();
+  };
+
+  const onReady = (restored: Restored, committedThrough: number): void => {
+    ready = true;
+    if (!everReady) {
+      everReady = true;
+      for (const [name, text] of Object.entries(restored.parts ?? {})) parts[name] ??= text;
+      opened({ ok: true, journal, restored, counts: () => ({ activityDropped, workersStarted }) });
+      return;
+    }
+    if (restored.setAside !== null) {
+      options.onTrouble?.(`the database is damaged and set aside as ${restored.setAside}; a new one is begun`);
+      keep.add({ id: lastId, rows: [], parts: { ...parts }, phase: null, erase: false });
+    } else keep.committed(committedThrough);
+    database = 'keep';
+    retry();
+    sendActivity();
+  };
+
+  const onExit = (old: Worker): void => {
+    if (old !== worker) return;
+    worker = null;
+    ready = false;
+    if (!everReady) opened({ ok: false, why });
+    if (closing) closed?.();
+    if (!everReady || closing) return;
+    if (inFlight.length > 0 || keep.isEmpty()) tell(why);
+    for (const one of inFlight) keep.add(one.entry);
+    refuseSoon(inFlight, why);
+    inFlight = [];
+    inFlightSize = 0;
+    gaveUp = false;
+    activityDropped += activityInFlight;
+    activityInFlight = 0;
+    epoch = 0;
+    restartTimer ??= setTimeout(startWorker, Math.max(0, lastStart + restartMs - performance.now()));
+  };
+
+  // --- the end
+
+  const close = (): Promise<void> => {
+    closing ??= new Promise<void>((resolve) => {
+      const tooLong = setTimeout(() => void worker?.terminate(), closeMs);
+      closed = () => {
+        clearTimeout(tooLong);
+        for (const timer of [retryTimer, activityTimer, restartTimer]) if (timer) clearTimeout(timer);
+        refuseSoon(inFlight, 'the journal is closed');
+        resolve();
+      };
+      if (!worker) {
+        closed();
+        return;
+      }
+      // One last try for what the disk refused before.
+      retry();
+      sendActivity();
+      postClose();
+    });
+    return closing;
+  };
+
+  const postClose = (): void => {
+    if (!closing || closePosted || inFlight.length > 0 || activityInFlight > 0 || waiting.length > 0) return;
+    closePosted = true;
+    post({ kind: 'close' });
+  };
+
+  const journal: Journal = { append, activity, close };
+  startWorker();
+}
