@@ -30,7 +30,10 @@ export type WordMap<T> = ReadonlyMap<string, { readonly rank: number; readonly m
 
 interface FromField {
   readonly from: FieldPath;
-  /** Only a live message counts: what a broker kept is old news. */
+  /**
+   * Only a live message counts: what a broker kept is old news. A live flag is a happening and not a level, so each
+   * message is one more of it.
+   */
   readonly live: boolean;
 }
 

@@ -21,26 +21,30 @@ const keypadAction = z.enum(['arm_away', 'arm_home', 'arm_night', 'disarm', 'pan
 const flags = ['motion', 'vibration', 'tamper', 'batteryLow', 'online', 'smoke', 'co', 'leak', 'power'] as const;
 const signal = z.enum(['contact', ...flags, 'battery', 'illuminance', 'button', 'keypad']);
 
-const rule = z.discriminatedUnion('to', [
-  z.strictObject({ from, to: z.literal('contact'), live, values: z.record(z.string(), contact) }),
-  z.strictObject({ from, to: z.enum(flags), live, values: z.record(z.string(), z.boolean()).optional() }),
-  z.strictObject({ from, to: z.enum(['battery', 'illuminance']), live, min: z.number(), max: z.number() }),
-  z.strictObject({
-    from,
-    to: z.literal('button'),
-    live,
-    values: z.record(z.string(), button).optional(),
-    words: z.record(z.string(), button).optional(),
-  }),
-  z.strictObject({
-    from,
-    to: z.literal('keypad'),
-    live,
-    values: z.record(z.string(), keypadAction),
-    code: text.optional(),
-    transaction: text.optional(),
-  }),
-]);
+const rule = z.discriminatedUnion(
+  'to',
+  [
+    z.strictObject({ from, to: z.literal('contact'), live, values: z.record(z.string(), contact) }),
+    z.strictObject({ from, to: z.enum(flags), live, values: z.record(z.string(), z.boolean()).optional() }),
+    z.strictObject({ from, to: z.enum(['battery', 'illuminance']), live, min: z.number(), max: z.number() }),
+    z.strictObject({
+      from,
+      to: z.literal('button'),
+      live,
+      values: z.record(z.string(), button).optional(),
+      words: z.record(z.string(), button).optional(),
+    }),
+    z.strictObject({
+      from,
+      to: z.literal('keypad'),
+      live,
+      values: z.record(z.string(), keypadAction),
+      code: text.optional(),
+      transaction: text.optional(),
+    }),
+  ],
+  `is not a signal; use ${signal.options.join(', ')}`,
+);
 export type RuleFile = z.infer<typeof rule>;
 
 const topic = z.strictObject({

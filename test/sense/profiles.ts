@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import type { Profile } from '../../src/sense/profile.ts';
+import type { RawMessage } from '../../src/sense/signals.ts';
+import type { Family } from '../../src/site/devices.ts';
+import { loadDevices } from '../../src/site/devices.ts';
+
+export const devicesDirectory = fileURLToPath(new URL('../../devices', import.meta.url));
+
+/** The family as it ships. */
+export function zigbee2mqtt(): Family {
+  const { families, problems } = loadDevices(devicesDirectory, 'profiles-and-examples');
+  const family = families.get('zigbee2mqtt');
+  if (family === undefined) throw new Error(`zigbee2mqtt did not load: ${JSON.stringify(problems)}`);
+  return family;
+}
+
+/** A profile in the making, for rules that no shipped family uses. */
+export function profileOf(topics: Profile['common']['topics']): Profile {
+  return { name: 'made-up', common: { supervision: null, topics }, models: new Map(), gateway: null };
+}
+
+export function message(topic: string, payload: string, how: 'live' | 'stored' = 'live'): RawMessage {
+  return { topic, payload: new TextEncoder().encode(payload), stored: how === 'stored' };
+}
