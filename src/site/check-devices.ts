@@ -1,46 +1,52 @@
+import type { ZoneType } from '../alarm/plan.ts';
+import type { TripSignal } from '../sense/signals.ts';
+import { idsOf } from './check-ids.ts';
 import type { FamilyFacts } from './house.ts';
 import { type Path, quote } from './path.ts';
 import type { Report } from './report.ts';
-import type { DeviceEntry, OutputEntry, ZoneEntry } from './schema.ts';
-import type { Draft, Item } from './shape.ts';
+import { isLaterDriver, ZONE_TYPES, type ZoneEntry } from './schema.ts';
+import { type Draft, type Item, valueAt } from './shape.ts';
 import { nearest, remedyFor } from './suggest.ts';
 import { topicFault } from './topics.ts';
 import { tripsOf } from './zone-rules.ts';
 
-/** Profiles, models, topics and zones of devices and outputs. */
+/** Profiles, models, topics and zones of devices and outputs; each part on its own, whatever is wrong beside it. */
 export function checkDevices(draft: Draft, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
-  const devices = draft.entries<DeviceEntry>(['devices']);
-  for (const item of [...devices, ...draft.entries<OutputEntry>(['outputs'])]) {
-    checkProfile(item, families, report);
-    const fault = topicFault(item.value.topic);
-    if (fault !== null) report.error([...item.path, 'topic'], fault);
+  for (const path of [...draft.places(['devices']), ...draft.places(['outputs'])]) {
+    if (isLaterDriver(valueAt(draft.raw, [...path, 'driver']))) continue;
+    checkProfile(draft, path, families, report);
+    const topic = draft.part<string>([...path, 'topic']);
+    const fault = topic === null ? null : topicFault(topic.value);
+    if (topic !== null && fault !== null) report.error(topic.path, fault);
   }
-  for (const item of devices) {
-    if (item.value.zone === undefined) checkWithoutZone(item, report);
-    else checkZone(item, item.value.zone, report);
+  for (const path of draft.places(['devices'])) {
+    if (valueAt(draft.raw, [...path, 'zone']) === undefined) checkWithoutZone(draft, path, report);
+    else checkZone(draft, path, report);
   }
-  checkGuards(draft, devices, report);
+  checkGuards(draft, report);
 }
 
-function checkProfile(
-  { path, value }: Item<DeviceEntry | OutputEntry>,
-  families: ReadonlyMap<string, FamilyFacts>,
-  report: Report,
-): void {
-  const family = families.get(value.profile);
+function checkProfile(draft: Draft, path: Path, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
+  const profile = draft.part<string>([...path, 'profile']);
+  if (profile === null) return;
+  const family = families.get(profile.value);
   if (family === undefined) {
-    const remedy = remedyFor(value.profile, [...families.keys()], 'run `lantern devices` to see them');
-    report.error([...path, 'profile'], `${quote(value.profile)} is not a known profile; ${remedy}`);
-  } else if (value.model !== undefined && !family.models.includes(value.model)) {
-    const near = nearest(value.model, family.models);
-    const remedy = near === null ? `remove it to use the common rules of ${value.profile}` : `did you mean "${near}"?`;
-    report.error([...path, 'model'], `${quote(value.model)} is not a model of ${value.profile}; ${remedy}`);
+    const remedy = remedyFor(profile.value, [...families.keys()], 'run `lantern devices` to see them');
+    report.error(profile.path, `${quote(profile.value)} is not a known profile; ${remedy}`);
+    return;
   }
+  const model = draft.part<string>([...path, 'model']);
+  if (model === null || family.models.includes(model.value)) return;
+  const near = nearest(model.value, family.models);
+  const common = `remove it to use the common rules of ${profile.value}`;
+  const remedy = near === null ? common : `did you mean "${near}"?`;
+  report.error(model.path, `${quote(model.value)} is not a model of ${profile.value}; ${remedy}`);
 }
 
-function checkWithoutZone({ path, value }: Item<DeviceEntry>, report: Report): void {
-  for (const key of ['signal', 'debounce'] as const) {
-    if (value[key] !== undefined) {
+function checkWithoutZone(draft: Draft, path: Path, report: Report): void {
+  if (isLaterDriver(valueAt(draft.raw, [...path, 'driver']))) return;
+  for (const key of ['signal', 'debounce']) {
+    if (valueAt(draft.raw, [...path, key]) !== undefined) {
       report.error([...path, key], 'means nothing without a zone; remove it, or give the device a zone', 'key');
     }
   }
@@ -60,19 +66,18 @@ const MEANT_FOR: Readonly<Record<Exclude<Option, 'on'>, readonly ZoneEntry['type
   silent: ['panic'],
 };
 
-function checkZone({ path, value }: Item<DeviceEntry>, zone: ZoneEntry, report: Report): void {
-  const at: Path = [...path, 'zone'];
+function checkZone(draft: Draft, path: Path, report: Report): void {
+  const type = draft.part<ZoneType>([...path, 'zone', 'type'])?.value;
+  if (type === undefined) return;
+  const has = (key: string): boolean => valueAt(draft.raw, [...path, 'zone', key]) !== undefined;
   for (const [option, types] of Object.entries(MEANT_FOR)) {
-    if (Object.hasOwn(zone, option) && !types.includes(zone.type))
-      report.error([...at, option], idle(option, zone.type), 'key');
+    if (has(option) && !types.includes(type)) report.error([...path, 'zone', option], idle(option, type), 'key');
   }
-  const modes = zone.modes ?? [];
-  if (zone.modes === undefined && MEANT_FOR.modes.includes(zone.type)) {
-    report.error([...at, 'modes'], 'is missing; name the modes that guard it, as in [away, home, night]');
+  if (!has('modes') && MEANT_FOR.modes.includes(type)) {
+    report.error([...path, 'zone', 'modes'], 'is missing; name the modes that guard it, as in [away, home, night]');
   }
-  reportRepeats([...at, 'modes'], modes, report);
-  reportRepeats([...at, 'on'], zone.on ?? [], report);
-  checkSignalOptions(path, value, zone, report);
+  for (const key of ['modes', 'on']) reportRepeats(draft.entries<string>([...path, 'zone', key]), report);
+  checkSignalOptions(draft, path, type, report);
 }
 
 function idle(option: string, type: string): string {
@@ -81,64 +86,62 @@ function idle(option: string, type: string): string {
   return `means nothing on a zone of type ${type}, only on ${types.join(', ')}; remove it`;
 }
 
-function checkSignalOptions(path: Path, device: DeviceEntry, zone: ZoneEntry, report: Report): void {
-  const trips = tripsOf(zone.type, device.signal ?? null);
-  if (zone.on !== undefined && !trips.includes('button')) {
-    report.error(
-      [...path, 'zone', 'on'],
-      'means nothing where no button trips the zone; remove it, or set signal: button',
-      'key',
-    );
+function checkSignalOptions(draft: Draft, path: Path, type: ZoneType, report: Report): void {
+  const signal = draft.part<TripSignal>([...path, 'signal']);
+  if (signal === null && valueAt(draft.raw, [...path, 'signal']) !== undefined) return;
+  const trips = tripsOf(type, signal?.value ?? null);
+  if (valueAt(draft.raw, [...path, 'zone', 'on']) !== undefined && !trips.includes('button')) {
+    const why = 'means nothing where no button trips the zone; remove it, or set signal: button';
+    report.error([...path, 'zone', 'on'], why, 'key');
   }
-  if (device.debounce !== undefined && !trips.includes('contact')) {
+  if (valueAt(draft.raw, [...path, 'debounce']) !== undefined && !trips.includes('contact')) {
     report.error([...path, 'debounce'], 'only contacts are debounced, and none trips this zone; remove it', 'key');
   }
 }
 
 /** A word twice in a list is no harm, and a sign of a slip: the word meant is missing. */
-function reportRepeats(path: Path, words: readonly string[], report: Report): void {
-  for (const [index, word] of words.entries()) {
-    if (words.indexOf(word) < index) report.error([...path, index], `${quote(word)} is in the list already; remove it`);
+function reportRepeats(words: readonly Item<string>[], report: Report): void {
+  const seen = new Set<string>();
+  for (const { path, value } of words) {
+    if (seen.has(value)) report.error(path, `${quote(value)} is in the list already; remove it`);
+    seen.add(value);
   }
 }
 
-function checkGuards(draft: Draft, devices: readonly Item<DeviceEntry>[], report: Report): void {
-  const guarded = new Set<string>();
-  for (const { path, value } of devices) {
-    const door = value.zone?.guards;
-    if (door === undefined) continue;
-    guarded.add(door);
-    const fault = guardFault(draft, door);
-    if (fault !== null) report.error([...path, 'zone', 'guards'], fault);
+function checkGuards(draft: Draft, report: Report): void {
+  const zones = zoneTypes(draft);
+  const guarded = new Set<unknown>();
+  for (const path of draft.places(['devices'])) {
+    const door = draft.part<string>([...path, 'zone', 'guards']);
+    if (door === null || valueAt(draft.raw, [...path, 'zone', 'type']) !== 'tremor') continue;
+    guarded.add(door.value);
+    const fault = guardFault(zones, door.value);
+    if (fault !== null) report.error(door.path, fault);
   }
-  for (const { path, value } of devices) {
-    if (value.zone?.forcedEntry === 'alarm' && !guarded.has(value.id)) {
-      const at: Path = [...path, 'zone', 'forcedEntry'];
-      report.warning(
-        at,
-        `no tremor zone guards ${quote(value.id)}, so this never comes into play; add one with guards: ${value.id}`,
-      );
+  for (const path of draft.places(['devices'])) {
+    const forced = draft.part<string>([...path, 'zone', 'forcedEntry']);
+    const id = valueAt(draft.raw, [...path, 'id']);
+    if (forced?.value === 'alarm' && typeof id === 'string' && !guarded.has(id)) {
+      const message = `no tremor zone guards ${quote(id)}, so this never comes into play; give one guards: ${id}`;
+      report.warning(forced.path, message);
     }
   }
 }
 
-function guardFault(draft: Draft, door: string): string | null {
-  const zones = rawZones(draft);
+function guardFault(zones: ReadonlyMap<string, unknown>, door: string): string | null {
   const type = zones.get(door);
-  if (type === 'entry') return null;
-  const doors = [...zones].filter(([, each]) => each === 'entry').map(([name]) => name);
-  if (type !== undefined) return `${quote(door)} is no entry zone; ${remedyFor(door, doors, 'name an entry door')}`;
-  return `there is no device ${quote(door)}; ${remedyFor(door, doors, 'name an entry door')}`;
+  // A type with a slip in it has been told of; it may have been meant for an entry.
+  if (type === 'entry' || (typeof type === 'string' && !ZONE_TYPES.some((known) => known === type))) return null;
+  const doors = [...zones].filter(([, each]) => each === 'entry').map(([id]) => id);
+  const what = type === undefined ? `there is no device ${quote(door)}` : `${quote(door)} is no entry zone`;
+  return `${what}; ${remedyFor(door, doors, 'name a device whose zone is of type entry')}`;
 }
 
-/** Type of each device's zone by id, of devices with slips too. */
-function rawZones(draft: Draft): ReadonlyMap<string, unknown> {
-  const list = draft.raw;
-  const devices = typeof list === 'object' && list !== null ? Reflect.get(list, 'devices') : [];
+/** Type of each device's zone by id, also where something else is wrong with the device. */
+function zoneTypes(draft: Draft): ReadonlyMap<string, unknown> {
   const zones = new Map<string, unknown>();
-  for (const device of Array.isArray(devices) ? devices : []) {
-    if (typeof device !== 'object' || device === null || typeof device.id !== 'string') continue;
-    zones.set(device.id, device.zone?.type ?? 'none');
+  for (const { path, value } of idsOf(draft, 'devices')) {
+    zones.set(value, valueAt(draft.raw, [...path.slice(0, -1), 'zone', 'type']) ?? null);
   }
   return zones;
 }

@@ -4,10 +4,8 @@ import { type Draft, type Item, valueAt } from './shape.ts';
 
 /** The ids of one list, those of entries with slips too, so that naming one of them is no second error. */
 export function idsOf(draft: Draft, list: 'devices' | 'outputs' | 'contacts'): readonly Item<string>[] {
-  const entries = valueAt(draft.raw, [list]);
-  if (!Array.isArray(entries)) return [];
-  return entries.flatMap((_, index) => {
-    const path: Path = [list, index, 'id'];
+  return draft.places([list]).flatMap((entry) => {
+    const path: Path = [...entry, 'id'];
     const value = valueAt(draft.raw, path);
     return typeof value === 'string' ? [{ path, value }] : [];
   });

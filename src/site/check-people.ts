@@ -17,23 +17,18 @@ export const USUAL_KINDS: readonly Kind[] = KINDS.filter((kind) => kind !== 'dur
 /** Contacts, the never list, and who is told of what. */
 export function checkPeople(draft: Draft, report: Report): void {
   const contacts = draft.entries<ContactEntry>(['contacts']);
-  checkPhones(draft, contacts, report);
+  checkPhones(draft, report);
   checkEscalation(draft, contacts, report);
-  if (rawLength(draft, ['contacts']) === 0) {
+  if (draft.places(['contacts']).length === 0) {
     report.warning(['contacts'], 'there are no contacts, so nobody is told of an alarm; add one');
   } else if (valueAt(draft.raw, ['sms', 'twilio']) === undefined) {
     report.warning(['sms', 'twilio'], 'is missing, so texts are written to the log and not sent; add it to send them');
   }
 }
 
-function rawLength(draft: Draft, path: Path): number {
-  const list = valueAt(draft.raw, path);
-  return Array.isArray(list) ? list.length : 0;
-}
-
 const IMPOSSIBLE = 'is not a possible phone number; write it with + and the country, as in "+447700900123"';
 
-function checkPhones(draft: Draft, contacts: readonly Item<ContactEntry>[], report: Report): void {
+function checkPhones(draft: Draft, report: Report): void {
   const never = new Map<string, Path>();
   for (const { path, value } of draft.entries<string>(['neverContact'])) {
     const number = normalisePhone(value);
@@ -42,15 +37,16 @@ function checkPhones(draft: Draft, contacts: readonly Item<ContactEntry>[], repo
   }
   const sender = draft.part<string>(['sms', 'twilio', 'from']);
   const from = sender === null ? null : checkPhone(sender, never, report);
-  const owners = new Map<string, string>();
-  for (const { path, value } of contacts) {
-    const at: Path = [...path, 'phone'];
-    const number = checkPhone({ path: at, value: value.phone }, never, report);
-    if (number === null) continue;
-    if (number === from) report.error(at, 'is the number texts are sent from; give the number of the person');
+  const owners = new Map<string, Path>();
+  for (const place of draft.places(['contacts'])) {
+    const phone = draft.part<string>([...place, 'phone']);
+    const number = phone === null ? null : checkPhone(phone, never, report);
+    if (phone === null || number === null) continue;
+    if (number === from) report.error(phone.path, 'is the number texts are sent from; give the number of the person');
     const owner = owners.get(number);
-    if (owner !== undefined) report.warning(at, `is the number of ${owner} too; answers from it may count for either`);
-    owners.set(number, value.id);
+    if (owner === undefined) owners.set(number, place);
+    else
+      report.warning(phone.path, `is the number of ${formatPath(owner)} too; an answer from it may count for either`);
   }
 }
 

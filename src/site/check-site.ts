@@ -87,7 +87,7 @@ function checkTwilio(draft: Draft, report: Report): void {
 
 /** A secret in the config file goes where the file goes: into backups, mails, screenshots. */
 export function warnOfLiteral(secret: Item<string> | null, report: Report): void {
-  if (secret !== null && !report.places.isSecret(secret.path)) {
+  if (secret !== null && report.places.secretAt(secret.path) === null) {
     report.warning(
       secret.path,
       'the secret stands in this file; write !secret NAME and keep the value in secrets.yaml',

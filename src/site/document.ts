@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { Problem } from './house.ts';
 import { formatPath, type Path, quote } from './path.ts';
-import type { Part, Places, Position } from './report.ts';
+import { MOST_PROBLEMS, type Part, type Places, type Position } from './report.ts';
 
 /** Most values in one file, what aliases repeat counted each time. */
 const MOST_NODES = 50_000;
@@ -43,7 +43,7 @@ interface Reading {
   readonly lines: LineCounter;
   readonly lookup: Lookup;
   readonly spots: Map<string, Spot>;
-  readonly secrets: Set<string>;
+  readonly secrets: Map<string, string>;
   readonly unknown: Set<string>;
   readonly anchors: Map<string, Node>;
   readonly problems: Problem[];
@@ -59,7 +59,7 @@ export function readDocument(file: string, text: string, lookup: Lookup): Parsed
     lines: new LineCounter(),
     lookup,
     spots: new Map(),
-    secrets: new Set(),
+    secrets: new Map(),
     unknown: new Set(),
     anchors: new Map(),
     problems: [],
@@ -132,6 +132,7 @@ function breakOff(reading: Reading, offset: number, message: string): void {
 
 function tell(reading: Reading, offset: number, path: Path, message: string): void {
   const { file } = reading;
+  if (reading.problems.length >= MOST_PROBLEMS) return;
   reading.problems.push({ severity: 'error', file, ...position(reading, offset), path: formatPath(path), message });
 }
 
@@ -210,8 +211,8 @@ function keyText(key: Scalar): string {
 
 function convertSecret(reading: Reading, node: Scalar, path: Path, offset: number): string {
   const text = formatPath(path);
-  reading.secrets.add(text);
   const found = reading.lookup(String(node.value));
+  reading.secrets.set(text, found.ok ? found.value : '');
   if (found.ok) return found.value;
   reading.unknown.add(text);
   tell(reading, offset, path, found.why);
@@ -221,7 +222,7 @@ function convertSecret(reading: Reading, node: Scalar, path: Path, offset: numbe
 function placesOf(reading: Reading): Places {
   return {
     at: (path, part) => position(reading, offsetOf(reading.spots, path, part)),
-    isSecret: (path) => reading.secrets.has(formatPath(path)),
+    secretAt: (path) => reading.secrets.get(formatPath(path)) ?? null,
     isUnknown: (path) => reading.unknown.has(formatPath(path)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Problem } from './house.ts';
-import { formatPath, type Path } from './path.ts';
+import { formatPath, type Path, quote } from './path.ts';
 
 /** A place in a file, both counted from 1; columns count UTF-16 units. */
 export interface Position {
@@ -14,8 +14,8 @@ export type Part = 'key' | 'value';
 export interface Places {
   /** The place of a path; of what holds it, where the path itself is not in the file. */
   readonly at: (path: Path, part: Part) => Position;
-  /** The value came from a secret and must not be shown. */
-  readonly isSecret: (path: Path) => boolean;
+  /** What a secret put here, which must not be shown; null for a value that stands in the file. */
+  readonly secretAt: (path: Path) => string | null;
   /** The value could not be had (a secret that is not there); what else is said of it would only confuse. */
   readonly isUnknown: (path: Path) => boolean;
 }
@@ -23,7 +23,7 @@ export interface Places {
 /** A config that comes from no file a person edits. */
 export const NO_PLACES: Places = {
   at: () => ({ line: 1, column: 1 }),
-  isSecret: () => false,
+  secretAt: () => null,
   isUnknown: () => false,
 };
 
@@ -35,13 +35,17 @@ export interface Report {
   readonly places: Places;
 }
 
-/** Most problems told at once; a file with more is broken as a whole. */
+/** Most errors, and most warnings, told at once: each on its own, so that warnings never crowd out an error. */
 export const MOST_PROBLEMS = 500;
 
 export function createReport(file: string, places: Places, problems: Problem[]): Report {
+  const told = { error: 0, warning: 0 };
   const add = (severity: Problem['severity'], path: Path, message: string, part: Part) => {
-    if (problems.length >= MOST_PROBLEMS || places.isUnknown(path)) return;
-    problems.push({ severity, file, ...places.at(path, part), path: formatPath(path), message });
+    if (told[severity] >= MOST_PROBLEMS || places.isUnknown(path)) return;
+    told[severity] += 1;
+    const secret = places.secretAt(path);
+    const shown = secret === null ? message : message.replaceAll(quote(secret), 'the value of this secret');
+    problems.push({ severity, file, ...places.at(path, part), path: formatPath(path), message: shown });
   };
   return {
     error: (path, message, part = 'value') => add('error', path, message, part),

@@ -63,7 +63,7 @@ const hiding = (noun: string, remedy: string) => (issue: Raw) =>
 
 function absence(input: unknown, remedy: string): string | null {
   if (input === undefined) return `is missing; ${remedy}`;
-  if (input === null) return `is empty; ${remedy}, or remove the key`;
+  if (input === null) return `is empty; ${remedy}`;
   return null;
 }
 

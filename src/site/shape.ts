@@ -35,6 +35,8 @@ export interface Draft {
   readonly part: <T>(path: Path) => Item<T> | null;
   /** The entries of the list at a path that are right. */
   readonly entries: <T>(path: Path) => readonly Item<T>[];
+  /** The place of each entry of the list at a path, right or not. */
+  readonly places: (path: Path) => readonly Path[];
 }
 
 type Issue = NonNullable<ReturnType<typeof ConfigSchema.safeParse>['error']>['issues'][number];
@@ -74,7 +76,7 @@ function isEcho(value: unknown, path: Path, told: Set<string>): boolean {
 
 function reportIssue(issue: Issue, path: Path, report: Report): void {
   if (issue.code !== 'unrecognized_keys') {
-    report.error(path, report.places.isSecret(path) ? masked(issue) : issue.message);
+    report.error(path, issue.message);
     return;
   }
   const known = issue.message.split(',');
@@ -87,23 +89,18 @@ function aboutKey(path: Path, key: string, known: readonly string[]): string {
   return `${quote(key)} is not a key here; ${remedyFor(key, known, `use ${known.join(', ')}`)}`;
 }
 
-/** What a secret holds is never repeated. */
-function masked(issue: Issue): string {
-  return issue.message.replace(quote(issue.input), 'the value of this secret');
-}
-
 function draft(raw: unknown, whole: Config | null, slips: ReadonlySet<string>): Draft {
   // The schema changes no value, so what it found nothing wrong with is what it describes.
   const part = <T>(path: Path): Item<T> | null => {
     const value = valueAt(raw, path);
     return value === undefined || slips.has(formatPath(path)) ? null : { path, value: value as T };
   };
-  const entries = <T>(path: Path): readonly Item<T>[] => {
+  const places = (path: Path): readonly Path[] => {
     const list = valueAt(raw, path);
-    if (!Array.isArray(list)) return [];
-    return list.flatMap((_, index) => part<T>([...path, index]) ?? []);
+    return Array.isArray(list) ? list.map((_, index) => [...path, index]) : [];
   };
-  return { raw, whole, part, entries };
+  const entries = <T>(path: Path): readonly Item<T>[] => places(path).flatMap((each) => part<T>(each) ?? []);
+  return { raw, whole, part, entries, places };
 }
 
 /** What stands at a path; undefined where there is nothing. */
