@@ -52,3 +52,13 @@ export const CLOSE_GRACE_MS = 500;
 
 /** Repeated refusals of one source are told together, at most this often. */
 export const REFUSAL_PERIOD_MS = 1_000;
+
+/** To an external broker: waits between attempts grow from the first to the second. */
+export const RECONNECT_FIRST_MS = 1_000;
+export const RECONNECT_LONGEST_MS = 5_000;
+
+/** So long does a start wait for an external broker; the hub guards without it. */
+export const FIRST_CONNECT_WAIT_MS = 3_000;
+
+/** A broker that is gone without a word is noticed within one and a half times this. */
+export const BROKER_KEEPALIVE_SECONDS = 10;
