@@ -1,6 +1,6 @@
 import type { KeypadCommands, OutputRole, SwitchCommands } from '../act/plan.ts';
 import type { ActModel } from '../act/profile.ts';
-import { type Duration, duration } from '../base/time.ts';
+import type { Duration } from '../base/time.ts';
 import type {
   FieldPath,
   GatewayProfile,
@@ -13,6 +13,7 @@ import type {
 } from '../sense/profile.ts';
 import { overlay, parseTopicPattern } from '../sense/profile.ts';
 import type { FamilyFile, KeypadFile, ModelFile, RuleFile, TopicFile } from './devices-schema.ts';
+import { parseDuration } from './durations.ts';
 
 // From a checked device file to what the rooms read. Nothing here can fail: the schema has refused what would.
 
@@ -27,8 +28,6 @@ const plainFlags: ValueMap<boolean> = new Map([
   ['0', false],
   ['no', false],
 ]);
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 export function compileFamily(file: FamilyFile): ModelProfile {
   return { supervision: compileDuration(file.supervision), topics: file.topics.map(compileTopic) };
@@ -132,7 +131,5 @@ function afterBase(topic: string): string {
 }
 
 function compileDuration(text: string | null): Duration | null {
-  if (text === null) return null;
-  const number = Number.parseInt(text, 10);
-  return duration(number * (unitMs[text.slice(String(number).length)] ?? 1));
+  return text === null ? null : parseDuration(text);
 }

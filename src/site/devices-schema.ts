@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { parseTopicPattern } from '../sense/profile.ts';
+import { DURATION } from './durations.ts';
+import { either } from './path.ts';
 
 // The language of the files in `devices/`, as they are written. devices-compile.ts turns it into what the rooms read.
 
 const text = z.string().min(1, 'is empty');
-const duration = z.string().regex(/^\d+(ms|s|m|h)$/, 'is not a duration; write it like 500ms, 30s, 15m or 2h');
+const duration = z.string().regex(DURATION, 'is not a duration; write it like 500ms, 30s, 15m or 2h');
 const topicPattern = z
   .string()
   .refine(
@@ -43,7 +45,7 @@ const rule = z.discriminatedUnion(
       transaction: text.optional(),
     }),
   ],
-  `is not a signal; use ${signal.options.join(', ')}`,
+  `is not a signal; use ${either(signal.options)}`,
 );
 export type RuleFile = z.infer<typeof rule>;
 

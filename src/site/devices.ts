@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Document } from 'yaml';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
 import type { ActModel, ActProfile } from '../act/profile.ts';
 import type { Json } from '../base/json.ts';
 import { hours } from '../base/time.ts';
@@ -17,8 +14,10 @@ import {
   compilePattern,
   compileSwitches,
 } from './devices-compile.ts';
-import type { ExamplesFile, FamilyFile, ModelFile } from './devices-schema.ts';
-import { examplesFile, familyFile, modelFile } from './devices-schema.ts';
+import type { Depth, DeviceFile } from './devices-read.ts';
+import { problemAt, readDeviceFile } from './devices-read.ts';
+import type { FamilyFile, ModelFile } from './devices-schema.ts';
+import { familyFile, modelFile } from './devices-schema.ts';
 import type { FamilyFacts, Problem } from './house.ts';
 
 /** A payload a device really sends, and what Lantern must make of it. */
@@ -60,9 +59,6 @@ export interface Devices {
   /** A file with a problem is left out; the rest stands. */
   readonly problems: readonly Problem[];
 }
-
-/** Examples are half of every file and the hub has no use for them. */
-export type Depth = 'profiles' | 'profiles-and-examples';
 
 /**
  * Reads `directory/FAMILY/family.yaml` and every model file beside it. Never throws for what is in the files, or
@@ -110,13 +106,11 @@ function loadFamily(folder: string, depth: Depth, problems: Problem[]): Family |
   return buildFamily({ ...read, file: path }, models, problems);
 }
 
-interface ReadFile<T> {
-  readonly content: T;
-  readonly examples: ExamplesFile['examples'];
-  readonly file: string;
-}
-
-function buildFamily(family: ReadFile<FamilyFile>, files: readonly ReadFile<ModelFile>[], problems: Problem[]): Family {
+function buildFamily(
+  family: DeviceFile<FamilyFile>,
+  files: readonly DeviceFile<ModelFile>[],
+  problems: Problem[],
+): Family {
   const common = compileFamily(family.content);
   const anyKeypad = family.content.keypad === undefined ? null : compileKeypad(family.content.keypad);
   const sense = new Map<string, ModelProfile>();
@@ -126,7 +120,9 @@ function buildFamily(family: ReadFile<FamilyFile>, files: readonly ReadFile<Mode
     const actModel = compileActModel(content, anyKeypad);
     for (const name of [content.model, ...(content.also ?? [])]) {
       if (sense.has(name))
-        problems.push(problemAt(file, 1, 1, 'model', `"${name}" is in another file already; keep one of them`));
+        problems.push(
+          problemAt(file, { line: 1, column: 1 }, ['model'], `"${name}" is in another file already; keep one of them`),
+        );
       sense.set(name, senseModel);
       act.set(name, actModel);
     }
@@ -150,7 +146,7 @@ function buildFamily(family: ReadFile<FamilyFile>, files: readonly ReadFile<Mode
   };
 }
 
-function examplesOf(read: ReadFile<unknown>, model: string | null): readonly Example[] {
+function examplesOf(read: DeviceFile<unknown>, model: string | null): readonly Example[] {
   return read.examples.map((example) => ({
     model,
     name: example.name,
@@ -175,123 +171,7 @@ function modelFilesIn(folder: string, problems: Problem[]): readonly string[] {
   }
 }
 
-/** A device file is two documents: the profile, and after a line `---` its examples. */
-function readDeviceFile<T>(file: string, schema: z.ZodType<T>, depth: Depth, problems: Problem[]): ReadFile<T> | null {
-  const text = readText(file, problems);
-  if (text === null) return null;
-  const cut = text.indexOf('\n---\n') + 1;
-  const content = parsePart(file, cut === 0 ? text : text.slice(0, cut), 0, schema, problems);
-  if (content === null) return null;
-  if (depth === 'profiles') return { content, examples: [], file };
-  if (cut === 0) {
-    problems.push(problemAt(file, 1, 1, 'examples', 'no examples; add a line --- and examples: after the profile'));
-    return { content, examples: [], file };
-  }
-  const linesBefore = text.slice(0, cut).split('\n').length;
-  const examples = parsePart(file, text.slice(cut + '---\n'.length), linesBefore, examplesFile, problems);
-  return { content, examples: examples?.examples ?? [], file };
-}
-
-function readText(file: string, problems: Problem[]): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    problems.push(unreadable(file, error));
-    return null;
-  }
-}
-
-function parsePart<T>(
-  file: string,
-  text: string,
-  linesBefore: number,
-  schema: z.ZodType<T>,
-  problems: Problem[],
-): T | null {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number): { line: number; col: number } => {
-    const { line, col } = lines.linePos(offset);
-    return { line: line + linesBefore, col };
-  };
-  for (const error of document.errors) {
-    const { line, col } = place(error.pos[0]);
-    problems.push(problemAt(file, line, col, '', `${error.message}; mend the YAML there`));
-  }
-  if (document.errors.length > 0) return null;
-  const checked = schema.safeParse(document.toJS());
-  if (checked.success) return checked.data;
-  for (const issue of checked.error.issues) {
-    for (const { path, message } of faultsIn(issue)) {
-      const { line, col } = place(offsetOf(document, path));
-      problems.push(problemAt(file, line, col, pathText(path), message));
-    }
-  }
-  return null;
-}
-
-type Path = readonly PropertyKey[];
-
-function faultsIn(issue: z.core.$ZodIssue): readonly { readonly path: Path; readonly message: string }[] {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: [...issue.path, key],
-        message: 'unknown key; remove it or mend its name',
-      }));
-    case 'invalid_value':
-      return [{ path: issue.path, message: `use ${issue.values.map(String).join(', ')}` }];
-    case 'invalid_type':
-      return [
-        {
-          path: issue.path,
-          message:
-            issue.input === undefined
-              ? `missing; give ${article(issue.expected)}`
-              : `must be ${article(issue.expected)}`,
-        },
-      ];
-    default:
-      return [{ path: issue.path, message: issue.message }];
-  }
-}
-
-function article(kind: string): string {
-  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
-}
-
-/** Where the deepest node on this path begins; a missing key is shown at its parent, an unknown one at its name. */
-function offsetOf(document: Document, path: Path): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent = document.getIn(path.slice(0, depth - 1), true);
-    const key = path[depth - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      const node = depth === path.length ? pair?.key : pair?.value;
-      if (hasRange(node)) return node.range[0];
-    }
-    const node = document.getIn(path.slice(0, depth), true);
-    if (hasRange(node)) return node.range[0];
-  }
-  return 0;
-}
-
-function hasRange(node: unknown): node is { readonly range: readonly [number, number, number] } {
-  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
-}
-
-function pathText(path: Path): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    return text === '' ? String(key) : `${text}.${String(key)}`;
-  }, '');
-}
-
-function problemAt(file: string, line: number, column: number, path: string, message: string): Problem {
-  return { severity: 'error', file, line, column, path, message };
-}
-
-function unreadable(path: string, error: unknown): Problem {
+function unreadable(folder: string, error: unknown): Problem {
   const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return problemAt(path, 1, 1, '', `cannot be read (${why}); check that it is there and that the hub may read it`);
+  return problemAt(folder, { line: 1, column: 1 }, [], `the folder cannot be read (${why}); check the path`);
 }
