@@ -105,7 +105,8 @@ export function end(step: Step, alarm: Alarm, why: 'code' | 'closure' | 'expired
  */
 export function hide(step: Step, alarm: Alarm, by: string): Step {
   const ended = record(step, 'alarm-ended', { alarm: alarm.id, kind: alarm.kind, why: 'code', by }, audienceOf(alarm));
-  return replace(ended, { ...alarm, hidden: true });
+  const hidden: Alarm = { ...alarm, hidden: true };
+  return also(replace(ended, hidden), { type: 'hide-telling', alarm: hidden });
 }
 
 export function replace(step: Step, alarm: Alarm): Step {

@@ -21,5 +21,7 @@ export type PanelEffect =
   | { readonly type: 'reply'; readonly to: ReplyTo; readonly answer: Answer }
   /** Start telling people; for an alarm that is already being told: start its steps afresh under new numbers. */
   | { readonly type: 'tell'; readonly alarm: Alarm }
+  /** A duress code took it off the local view: on site it looks ended by a code, outside telling goes on. */
+  | { readonly type: 'hide-telling'; readonly alarm: Alarm }
   /** Stop telling people. */
   | { readonly type: 'stop-telling'; readonly alarm: Alarm; readonly why: 'code' | 'closure' | 'expired' };

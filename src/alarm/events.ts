@@ -1,5 +1,9 @@
 import type { AlarmId, ContactId, DeviceId, PersonId, SourceId, ZoneId } from '../base/brand.ts';
 import type { ArmedMode } from './plan.ts';
+import type { PanelState, SetState } from './state.ts';
+
+/** What an undone arming goes back to. */
+export type BeforeArming = Pick<PanelState, 'set' | 'bypassed' | 'changedBy'>;
 
 /** `test` alarms never reach the panel; they mark a text as a test. */
 export type AlarmKind = 'intruder' | 'personal' | 'duress' | 'tamper' | 'fire' | 'fault' | 'test';
@@ -16,7 +20,12 @@ export interface Person {
 /** Where an answer goes: a `panel/reply`, a keypad, or nobody. */
 export type ReplyTo =
   | { readonly via: 'mqtt'; readonly id: string | null }
-  | { readonly via: 'keypad'; readonly device: DeviceId; readonly transaction: number | null };
+  | {
+      readonly via: 'keypad';
+      readonly device: DeviceId;
+      readonly transaction: number | null;
+      readonly asked: 'arm' | 'disarm' | 'panic';
+    };
 
 /** What somebody asked the panel to do, before anyone knows whether they may. */
 export interface Order {
@@ -76,6 +85,10 @@ export type PanelEvent =
   /** Trouble of the hub itself: `disk`, `database`, `config_refused`, `path:twilio`, … */
   | { readonly type: 'fault-raised'; readonly fault: string }
   | { readonly type: 'fault-cleared'; readonly fault: string }
+  /** Setting a mode could not be made durable: what was in force before holds again, unless something happened since. */
+  | { readonly type: 'arming-undone'; readonly failed: SetState; readonly before: BeforeArming }
+  /** All that is known after a lost database is that an alarm was sounding: somebody has to be told. */
+  | { readonly type: 'alarm-restored' }
   /** The process has started again on a saved state. */
   | { readonly type: 'restarted' }
   /** A deadline may have come. */

@@ -1,6 +1,6 @@
 import type { SourceId, ZoneId } from '../base/brand.ts';
 import { after, duration, type Instant, minutes, seconds } from '../base/time.ts';
-import type { PanelPlan } from './plan.ts';
+import type { ArmedMode, PanelPlan } from './plan.ts';
 import type { Guesses, PanelState, ZoneCondition } from './state.ts';
 
 export const FIRST_LOCKOUT = seconds(90);
@@ -27,6 +27,26 @@ export function initialPanel(plan: PanelPlan): PanelState {
     nextAlarm: 1,
     nextSilent: 1,
   };
+}
+
+/**
+ * A panel after its database was lost, from the one word that `phase.json` kept: never less than it was. An exit delay
+ * counts as over, an entry delay starts with its floor, and a siren sounds for its whole time again.
+ */
+export function panelFromMirror(
+  plan: PanelPlan,
+  mirror: { readonly state: string; readonly mode: ArmedMode | null },
+  now: Instant,
+): PanelState {
+  const fresh = initialPanel(plan);
+  const length = mirror.mode === null ? duration(0) : plan.modes[mirror.mode].entryDelay;
+  const entry =
+    mirror.state === 'pending'
+      ? { until: after(now, duration(Math.min(ENTRY_FLOOR, length))), zones: [], length, extended: true }
+      : null;
+  const sounding = mirror.state === 'triggered' ? { until: after(now, plan.siren.duration), siren: true } : null;
+  const set = mirror.mode === null ? null : { mode: mirror.mode, exit: null, entry, trips: {} };
+  return { ...fresh, set, sounding };
 }
 
 /** A restart gives an entry delay at least this much, so that a person already inside can still reach the keypad. */

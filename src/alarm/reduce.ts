@@ -1,7 +1,7 @@
 import type { DeviceId, ZoneId } from '../base/brand.ts';
 import { type Instant, isDue, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
-import { audienceOf, end, replace } from './alarms.ts';
+import { audienceOf, end, raise, replace } from './alarms.ts';
 import { endExit } from './arming.ts';
 import type { PanelEvent } from './events.ts';
 import { standsOpen } from './guard.ts';
@@ -55,6 +55,10 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
       return addFault(step, event.fault);
     case 'fault-cleared':
       return clearFault(step, event.fault);
+    case 'arming-undone':
+      return state.set === event.failed ? record(change(step, event.before), 'arming-undone', {}) : step;
+    case 'alarm-restored':
+      return raise(plan, step, 'intruder', [], 'shown', now);
     case 'restarted':
       return stay(restartedPanel(plan, state, now));
     case 'tick':

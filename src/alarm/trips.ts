@@ -100,14 +100,15 @@ function follow(step: Step, set: SetState, zone: ZoneId): Step {
 export function intruder(plan: PanelPlan, step: Step, zones: readonly ZoneId[], now: Instant): Step {
   const { set } = step.state;
   const first = zones.at(0);
-  if (set === null || first === undefined) return step;
+  if (set === null) return step;
   const alarm = running(step.state, 'intruder', now);
   if (alarm !== null) {
     const over = change(step, { set: { ...set, entry: null } });
     return zones.reduce((joined, zone) => laterZone(plan, join(joined, alarm, zone), zone), over);
   }
-  const siren = mayDriveSiren(plan, set, first) ? 'on' : 'off';
-  const trips = { ...set.trips, [first]: (set.trips[first] ?? 0) + 1 };
+  // After a damaged database nobody knows which zone began the entry delay; the siren sounds all the same.
+  const siren = first === undefined || mayDriveSiren(plan, set, first) ? 'on' : 'off';
+  const trips = first === undefined ? set.trips : counted(set, first);
   const raised = raise(plan, change(step, { set: { ...set, entry: null, trips } }), 'intruder', zones, 'shown', now);
   return sound(plan, raised, siren, now);
 }
@@ -115,11 +116,16 @@ export function intruder(plan: PanelPlan, step: Step, zones: readonly ZoneId[], 
 const mayDriveSiren = (plan: PanelPlan, set: SetState, zone: ZoneId): boolean =>
   (set.trips[zone] ?? 0) < plan.siren.trips;
 
+const counted = (set: SetState, zone: ZoneId): SetState['trips'] => ({
+  ...set.trips,
+  [zone]: (set.trips[zone] ?? 0) + 1,
+});
+
 /** A zone that still has its turns takes the siren on, if swinger shutdown of the first one kept it off. */
 function laterZone(plan: PanelPlan, step: Step, zone: ZoneId): Step {
   const { set, sounding } = step.state;
   if (set === null || sounding === null || sounding.siren || !mayDriveSiren(plan, set, zone)) return step;
-  const trips = { ...set.trips, [zone]: (set.trips[zone] ?? 0) + 1 };
+  const trips = counted(set, zone);
   return change(step, { set: { ...set, trips }, sounding: { ...sounding, siren: true } });
 }
 

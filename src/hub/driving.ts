@@ -1,0 +1,173 @@
+import { render } from '../act/commands.ts';
+import type { KeypadCommands, KeypadShow } from '../act/plan.ts';
+import { keypadCommands, switchCommands } from '../act/profile.ts';
+import { shownAlarms } from '../alarm/alarms.ts';
+import type { Answer, ReplyTo } from '../alarm/events.ts';
+import type { PanelState } from '../alarm/state.ts';
+import { type PanelPhase, phaseOf, sirenWanted } from '../alarm/view.ts';
+import { between, type Instant, sooner } from '../base/time.ts';
+import {
+  type OutputState,
+  reports,
+  shownOutput,
+  soundsWithSiren,
+  tell,
+  UNTOLD,
+  type Wanted,
+  wantsAgain,
+} from './outputs.ts';
+import type { HubFamily, HubPlan } from './plan.ts';
+
+/** Sirens, strobes, lights and keypads: what they were told, and telling them. */
+export interface Driving {
+  /** Orders what the panel now wants of sirens and lights. Waits for nothing. */
+  drive(panel: PanelState, now: Instant): void;
+  /** A device's client came, or came back: it is told again, and the times of repeating start anew. */
+  retell(which: readonly number[], panel: PanelState, now: Instant): void;
+  reported(output: number, power: boolean): void;
+  /** A keypad spoke; from now on it is shown what the panel does. */
+  keypadSpoke(device: number): void;
+  showKeypads(panel: PanelState): void;
+  answerKeypad(to: Extract<ReplyTo, { via: 'keypad' }>, answer: Answer, before: PanelPhase, panel: PanelState): void;
+  deadline(): Instant | null;
+  /** What to show of each output. */
+  shown(): readonly { readonly id: string; readonly state: 'on' | 'off' }[];
+}
+
+export interface DrivingNeeds {
+  readonly plan: HubPlan;
+  readonly families: ReadonlyMap<string, HubFamily>;
+  /** Models that gateways told, by topic. */
+  readonly models: ReadonlyMap<string, string>;
+  readonly send: (topic: string, payload: string) => void;
+  /** An output was told something. */
+  readonly onTold: (again: Instant | null) => void;
+}
+
+export function createDriving({ plan, families, models, send, onTold }: DrivingNeeds): Driving {
+  const outputs: OutputState[] = plan.outputs.map(() => UNTOLD);
+  const keypadsHeard = new Set<number>();
+  let keypadShow: KeypadShow | null = null;
+
+  function order(index: number, wanted: Wanted, now: Instant): void {
+    const output = plan.outputs[index];
+    const state = outputs[index];
+    const family = output === undefined ? undefined : families.get(output.profile);
+    if (output === undefined || state === undefined || family === undefined) return;
+    const commands = switchCommands(family.act, output.model ?? models.get(output.topic) ?? null, output.role);
+    const left = wanted.until === null ? {} : { seconds: between(now, wanted.until) / 1000 };
+    for (const command of render(commands[wanted.to], output.topic, left)) send(command.topic, command.payload);
+    const told = tell(state, wanted, commands, now);
+    outputs[index] = told;
+    onTold(told.again);
+  }
+
+  function driveSiren(index: number, state: OutputState, panel: PanelState, now: Instant): void {
+    const to = sirenWanted(panel) ? 'on' : 'off';
+    const until = to === 'on' ? (panel.sounding?.until ?? null) : null;
+    if (state.told !== to || state.until !== until || wantsAgain(state, now)) order(index, { to, until }, now);
+  }
+
+  /** At an audible alarm the dark goes; after it only what we lit goes out again. */
+  function driveLight(index: number, state: OutputState, panel: PanelState, now: Instant): void {
+    const audible = panel.sounding !== null;
+    const over = !audible && shownAlarms(panel).length === 0;
+    if (audible && !state.lit && shownOutput('light', state) === 'off') light(index, 'on', now);
+    else if (over && state.lit) light(index, 'off', now);
+    else if (wantsAgain(state, now)) order(index, { to: state.told, until: null }, now);
+  }
+
+  function light(index: number, to: 'on' | 'off', now: Instant): void {
+    order(index, { to, until: null }, now);
+    const told = outputs[index];
+    if (told !== undefined) outputs[index] = { ...told, lit: to === 'on' };
+  }
+
+  function keypad(index: number): { readonly topic: string; readonly commands: KeypadCommands } | null {
+    const device = plan.devices[index];
+    const family = device === undefined ? undefined : families.get(device.profile);
+    if (device === undefined || family === undefined) return null;
+    const commands = keypadCommands(family.act, device.model ?? models.get(device.topic) ?? null);
+    return commands === null ? null : { topic: device.topic, commands };
+  }
+
+  /** Only what is known to be a keypad is spoken to as one. */
+  const isKeypad = (index: number): boolean => {
+    const device = plan.devices[index];
+    return keypadsHeard.has(index) || (device !== undefined && (device.model !== null || models.has(device.topic)));
+  };
+
+  function showKeypads(panel: PanelState): void {
+    const show = keypadShowOf(panel);
+    if (show === keypadShow) return;
+    keypadShow = show;
+    plan.devices.forEach((_, index) => {
+      const shown = isKeypad(index) ? keypad(index) : null;
+      if (shown === null) return;
+      for (const command of render(shown.commands.show[show] ?? [], shown.topic, {}))
+        send(command.topic, command.payload);
+    });
+  }
+
+  return {
+    drive(panel, now) {
+      outputs.forEach((state, index) => {
+        const role = plan.outputs[index]?.role;
+        if (role !== undefined && soundsWithSiren(role)) driveSiren(index, state, panel, now);
+        else if (role === 'light') driveLight(index, state, panel, now);
+      });
+    },
+    retell(which, panel, now) {
+      for (const index of which) {
+        const output = plan.outputs[index];
+        const state = outputs[index];
+        if (output === undefined || state === undefined || output.role === 'relay') continue;
+        if (output.role === 'light' && !state.lit) continue;
+        outputs[index] = { ...state, tries: 0, reported: null };
+        order(index, { to: state.told, until: state.until }, now);
+      }
+      keypadShow = null;
+      showKeypads(panel);
+    },
+    reported(index, power) {
+      const state = outputs[index];
+      if (state !== undefined) outputs[index] = reports(state, power);
+    },
+    keypadSpoke: (device) => keypadsHeard.add(device),
+    showKeypads,
+    answerKeypad(to, answer, before, panel) {
+      const found = keypad(plan.devices.findIndex((device) => device.id === to.device));
+      if (found === null || to.asked === 'panic') return;
+      const templates = found.commands.answer[keypadAnswer(to.asked, answer, before, panel)] ?? [];
+      const transaction = to.transaction === null ? {} : { transaction: to.transaction };
+      for (const command of render(templates, found.topic, transaction)) send(command.topic, command.payload);
+    },
+    deadline: () => outputs.reduce<Instant | null>((first, { again }) => sooner(first, again), null),
+    shown: () =>
+      plan.outputs.map(({ id, role }, index) => ({ id, state: shownOutput(role, outputs[index] ?? UNTOLD) })),
+  };
+}
+
+function keypadShowOf(panel: PanelState): KeypadShow {
+  const phase = phaseOf(panel);
+  switch (phase) {
+    case 'arming':
+      return 'exit_delay';
+    case 'pending':
+      return 'entry_delay';
+    case 'triggered':
+      return 'in_alarm';
+    default:
+      return phase;
+  }
+}
+
+/** What the keypad is told of its own request. */
+function keypadAnswer(asked: 'arm' | 'disarm', answer: Answer, before: PanelPhase, panel: PanelState): KeypadShow {
+  if (!answer.ok) {
+    if (answer.error === 'zones_open') return 'not_ready';
+    return answer.error === 'bad_code' || answer.error === 'locked_out' ? 'invalid_code' : 'refused';
+  }
+  if (asked === 'disarm') return before === 'disarmed' ? 'already_disarmed' : 'disarmed';
+  return panel.set === null ? 'disarmed' : `armed_${panel.set.mode}`;
+}

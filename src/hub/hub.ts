@@ -1,0 +1,602 @@
+import type { RecordEffect } from '../alarm/effects.ts';
+import type { Answer, Order, PanelEvent, ReplyTo, ZoneEvent } from '../alarm/events.ts';
+import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
+import type { PanelState } from '../alarm/state.ts';
+import { type PanelPhase, phaseOf } from '../alarm/view.ts';
+import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
+import { after, type Instant, isDue, seconds, sooner } from '../base/time.ts';
+import { unreachable } from '../base/unreachable.ts';
+import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
+import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
+import type { EscalationState } from '../escalate/state.ts';
+import { numbersNeeded } from '../escalate/telling.ts';
+import { covers } from '../sense/gateway.ts';
+import type { Signals } from '../sense/signals.ts';
+import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
+import { unheardDevice } from '../zone/state.ts';
+import { createChecking } from './checking.ts';
+import { type Arrived, createDoor } from './door.ts';
+import { createDriving } from './driving.ts';
+import { always, createGate, type Leaving } from './gate.ts';
+import { Inbox, type Rank } from './inbox.ts';
+import { Limiter } from './limiter.ts';
+import type { HubFamily, HubPlan } from './plan.ts';
+import type {
+  Broker,
+  BrokerDoor,
+  Clock,
+  Codes,
+  Journal,
+  JournalRow,
+  LocalRow,
+  Log,
+  Restored,
+  TextPath,
+} from './ports.ts';
+import { begin, clockPart } from './saved.ts';
+import { type SeenDevice, SeenDevices } from './seen.ts';
+import { createShowing } from './showing.ts';
+import { createTexting } from './texting.ts';
+import { topicsOfSite } from './topics.ts';
+import { createWaker } from './waker.ts';
+import { createWall } from './wall.ts';
+import { replyJson } from './wire.ts';
+
+/** What the hub needs of the world. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Null: texts are written down, not sent. */
+  readonly texts: TextPath | null;
+  readonly codes: Codes;
+  readonly log: Log;
+  /** A random four-digit number, as text. */
+  readonly draw: () => string;
+}
+
+/** The running hub. */
+export interface Hub {
+  /** What a broker is to be told to call. */
+  readonly door: BrokerDoor;
+  /** Publishes every state, drives the siren again and starts to act. The broker need not be open yet. */
+  start(broker: Broker): void;
+  /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
+  heartbeat(): Promise<void>;
+  /** Trouble outside the rooms begins or ends. */
+  fault(name: string, is: 'up' | 'over'): void;
+  /** Sends a marked test through every path; `onRow` hears every row meanwhile. Returns how to stop listening. */
+  testAlert(onRow: (row: RecordEffect) => void): () => void;
+  /** Devices heard that the config does not know. */
+  seen(): readonly SeenDevice[];
+  /** Resolves when all that was begun is in the journal. */
+  settle(): Promise<void>;
+}
+
+type HubEvent =
+  | Arrived
+  | { readonly type: 'panel'; readonly event: PanelEvent }
+  | { readonly type: 'escalation'; readonly event: EscalationEvent }
+  | { readonly type: 'heartbeat'; readonly done: () => void }
+  | { readonly type: 'tick' };
+
+/** What one turn of the crank gathers. */
+interface Turn {
+  readonly at: Instant;
+  readonly rows: JournalRow[];
+  readonly leaving: Leaving[];
+  readonly answered: (() => void)[];
+  /** An alarm ended: what was kept for it must not be recoverable. */
+  erase: boolean;
+  /** This turn set a mode, which must not be confirmed unless it is durable: what takes it back. */
+  undo: PanelEvent | null;
+}
+
+const newTurn = (at: Instant): Turn => ({ at, rows: [], leaving: [], answered: [], erase: false, undo: null });
+
+/** Events waiting at once, calls for help not counted: those merge per device. */
+const INBOX_BOUND = 4096;
+/** Turns of the crank before timers and sockets get theirs. */
+const TURNS_AT_ONCE = 256;
+/** Sensor states that no row carries are saved at the latest after this. */
+const LAZY_SAVE_SET = seconds(1);
+const LAZY_SAVE_UNSET = seconds(10);
+/** An external broker may blink; after this long its devices count as lost. */
+const BROKER_PATIENCE = seconds(10);
+
+/**
+ * Builds the hub: one bounded inbox, one loop. Each turn takes an event, reduces it, orders siren and lights at once,
+ * and lets everything else leave when the journal has it.
+ */
+export function createHub(
+  plan: HubPlan,
+  families: ReadonlyMap<string, HubFamily>,
+  ports: Ports,
+  restored: Restored,
+): Hub {
+  const { clock, journal, codes, log } = ports;
+  const topics = topicsOfSite(plan.site.id);
+  const telling: TellingPlan = { ...plan.escalation, path: ports.texts?.id ?? null };
+  const beginning = begin(plan.panel, restored, clock.now());
+
+  // The state of the house, and what of it is saved already.
+  let panel = beginning.panel;
+  let escalation = beginning.escalation;
+  const devices = plan.devices.map(({ id }) => beginning.devices.get(id) ?? unheardDevice(clock.now()));
+  const saved: {
+    panel: PanelState | null;
+    escalation: EscalationState | null;
+    devices: boolean;
+    phase: PanelPhase | '';
+  } = { panel: null, escalation: null, devices: false, phase: '' };
+  let saveBy: Instant | null = null;
+
+  const models = new Map<string, string>();
+  const givenCodes = new Map<number, string>();
+  const testListeners = new Set<(row: RecordEffect) => void>();
+  let broker: Broker | null = null;
+  let brokerLostAt: Instant | null = null;
+  let nextToken = 1;
+  let pumping = false;
+  let showing = false;
+
+  const inbox = new Inbox<HubEvent>(INBOX_BOUND);
+  const limiter = new Limiter();
+  const seen = new SeenDevices(families);
+  const wall = createWall(clock);
+  const waker = createWaker(clock, () => {
+    take({ type: 'tick' }, 'personal');
+    waker.by(nextDeadline());
+  });
+  const gate = createGate({ clock, journal, onTrouble, onRows });
+  const show = createShowing(plan, topics, wall, (message) => broker?.publish(message));
+  const driving = createDriving({
+    plan,
+    families,
+    models,
+    send: (topic, payload) => broker?.command(topic, payload),
+    onTold(again) {
+      waker.by(again);
+      showOutputs();
+    },
+  });
+  const checking = createChecking(
+    codes,
+    () => !gate.troubled(),
+    (event) => take({ type: 'panel', event }, 'personal'),
+  );
+  const texting = createTexting({
+    path: ports.texts,
+    phones: plan.phones,
+    neverContact: plan.neverContact,
+    names: new Map(plan.devices.map((device) => [device.id as string as ZoneId, device.name])),
+    wallAt: wall.at,
+    wall: clock.wall,
+    post: (event) => take({ type: 'escalation', event }, 'personal'),
+  });
+  const door = createDoor({ plan, families, models, clock, seen, take, refused });
+
+  // ---- the inbox ---------------------------------------------------------------------------------------------------
+
+  function take(event: HubEvent, rank: Rank, merge: string | null = null): void {
+    inbox.put({ rank, at: clock.now(), merge, event });
+    pump();
+  }
+
+  function pump(): void {
+    if (pumping || broker === null) return;
+    pumping = true;
+    for (let turns = 0; turns < TURNS_AT_ONCE && inbox.size > 0; turns += 1) {
+      const next = inbox.take();
+      if (next !== undefined) crank(next.event, next.at);
+    }
+    pumping = false;
+    if (inbox.size > 0) clock.alarm(0, pump);
+  }
+
+  function refused(source: SourceId, why: string): void {
+    const held = limiter.pass(source, clock.now());
+    if (held !== null) log.warn({ source, why, held }, 'message refused');
+  }
+
+  // ---- one turn ----------------------------------------------------------------------------------------------------
+
+  function crank(event: HubEvent, at: Instant): void {
+    const turn = newTurn(at);
+    happen(event, turn);
+    driving.drive(panel, at);
+    finish(turn);
+  }
+
+  function happen(event: HubEvent, turn: Turn): void {
+    switch (event.type) {
+      case 'signals':
+        onSignals(event, turn);
+        return;
+      case 'output-reports':
+        onOutputReports(event.output, event.signals, turn);
+        return;
+      case 'gateway':
+        onGateway(event.base, event.online, turn);
+        return;
+      case 'keypad-spoke':
+        driving.keypadSpoke(event.device);
+        return;
+      case 'order':
+        onOrder({ ...event.order, token: nextToken++ }, event.code, turn);
+        return;
+      case 'unreadable':
+        onReply({ via: 'mqtt', id: event.id }, { ok: false, error: 'bad_request' }, phaseOf(panel), turn);
+        return;
+      case 'retell':
+        driving.retell(event.outputs, panel, turn.at);
+        return;
+      case 'broker':
+        onBroker(event.is, turn);
+        return;
+      case 'panel':
+        onPanel(event.event, turn);
+        return;
+      case 'escalation':
+        onEscalation(event.event, turn);
+        return;
+      case 'heartbeat':
+        turn.answered.push(event.done);
+        return;
+      case 'tick':
+        onTick(turn);
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  function onSignals(event: Extract<HubEvent, { type: 'signals' }>, turn: Turn): void {
+    const device = plan.devices[event.device];
+    const state = devices[event.device];
+    if (device === undefined || state === undefined) return;
+    const { signals, pulses, delivery } = event;
+    observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
+  }
+
+  function observed(index: number, next: Observed, turn: Turn): void {
+    const device = plan.devices[index];
+    if (device === undefined) return;
+    if (devices[index] !== next.state) {
+      devices[index] = next.state;
+      saved.devices = false;
+      show.touched(index);
+      waker.by(deviceDeadline(device.sensing, next.state));
+    }
+    for (const event of next.events) {
+      noteActivity(device.id, event, turn);
+      onPanel(event, turn);
+    }
+  }
+
+  /** Plain sensor traffic, but nothing that a call for help would leave. */
+  function noteActivity(device: DeviceId, event: ZoneEvent, turn: Turn): void {
+    if (plan.panel.zones.get(device as string as ZoneId)?.type === 'panic') return;
+    journal.activity(wall.at(turn.at), device, event.type);
+  }
+
+  /** The gateway's word for every device behind it. One that is back says nothing of what they measure. */
+  function onGateway(base: string, online: boolean, turn: Turn): void {
+    saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
+    onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${base}` }, turn);
+    if (online) driving.retell([...plan.outputs.keys()], panel, turn.at);
+  }
+
+  function onBroker(is: 'up' | 'down', turn: Turn): void {
+    onPanel({ type: is === 'up' ? 'fault-cleared' : 'fault-raised', fault: 'mqtt_down' }, turn);
+    if (is === 'down') {
+      brokerLostAt ??= after(turn.at, BROKER_PATIENCE);
+      waker.by(brokerLostAt);
+      return;
+    }
+    brokerLostAt = null;
+    saySignals(() => true, true, turn);
+    driving.retell([...plan.outputs.keys()], panel, turn.at);
+  }
+
+  function saySignals(which: (index: number) => boolean, online: boolean, turn: Turn): void {
+    plan.devices.forEach((device, index) => {
+      const state = devices[index];
+      if (state === undefined || !which(index) || (online && state.health !== 'lost')) return;
+      observed(index, observe(device.sensing, state, { online }, [], 'live', turn.at), turn);
+    });
+  }
+
+  function onOutputReports(index: number, signals: Signals, turn: Turn): void {
+    const output = plan.outputs[index];
+    if (output === undefined) return;
+    const { power, online, tamper } = signals;
+    if (power !== undefined) driving.reported(index, power);
+    showOutputs();
+    if (online !== undefined) {
+      onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `lost:${output.id}` }, turn);
+    }
+    const device = output.id as string as DeviceId;
+    if (tamper !== undefined && tamper !== panel.tampered.includes(device)) {
+      onPanel({ type: tamper ? 'tamper-on' : 'tamper-off', device }, turn);
+    }
+  }
+
+  function onOrder(order: Order, code: string | null, turn: Turn): void {
+    // A code lives for this one turn, and in the call that checks it; never in a state, a row or a log.
+    if (code !== null) givenCodes.set(order.token, code);
+    onPanel({ type: 'ordered', order, enrolled: codes.enrolled(), mayArm: !gate.troubled() }, turn);
+    givenCodes.delete(order.token);
+  }
+
+  function onTick(turn: Turn): void {
+    onPanel({ type: 'tick' }, turn);
+    plan.devices.forEach((device, index) => {
+      const state = devices[index];
+      if (state !== undefined) observed(index, tickDevice(device.sensing, state, turn.at), turn);
+    });
+    onEscalation({ type: 'tick' }, turn);
+    if (brokerLostAt === null || !isDue(brokerLostAt, turn.at)) return;
+    brokerLostAt = null;
+    saySignals(() => true, false, turn);
+  }
+
+  // ---- the rooms ---------------------------------------------------------------------------------------------------
+
+  function onPanel(event: PanelEvent, turn: Turn): void {
+    const before = panel;
+    const step = reduce(plan.panel, panel, event, turn.at);
+    panel = step.state;
+    if (setsMode(event) && panel.set !== null && panel.set !== before.set) {
+      const { set, bypassed, changedBy } = before;
+      turn.undo = { type: 'arming-undone', failed: panel.set, before: { set, bypassed, changedBy } };
+    }
+    for (const effect of step.effects) {
+      switch (effect.type) {
+        case 'record':
+          row(effect, turn);
+          break;
+        case 'reply':
+          onReply(effect.to, effect.answer, phaseOf(before), turn);
+          break;
+        case 'check-code':
+          checkCode(effect.order, turn);
+          break;
+        case 'tell':
+          onEscalation({ type: 'told', alarm: effect.alarm, numbers: draw() }, turn);
+          break;
+        case 'hide-telling':
+          onEscalation({ type: 'hidden', alarm: effect.alarm.id }, turn);
+          break;
+        case 'stop-telling':
+          turn.erase ||= panel.alarms.length === 0;
+          onEscalation({ type: 'stopped', alarm: effect.alarm.id, why: effect.why }, turn);
+          break;
+        default:
+          unreachable(effect);
+      }
+    }
+  }
+
+  const setsMode = (event: PanelEvent): boolean =>
+    (event.type === 'ordered' || event.type === 'code-verified') && event.order.ask.action === 'arm';
+
+  const draw = (): readonly string[] => Array.from({ length: numbersNeeded(telling) }, ports.draw);
+
+  function checkCode(order: Order, turn: Turn): void {
+    if (checking.check(order, givenCodes.get(order.token) ?? '')) return;
+    onReply(order.replyTo, { ok: false, error: 'locked_out' }, phaseOf(panel), turn);
+  }
+
+  function onReply(to: ReplyTo, answer: Answer, before: PanelPhase, turn: Turn): void {
+    const say = (what: Answer) => (): void => {
+      if (to.via === 'mqtt') broker?.publish({ topic: topics.reply, payload: replyJson(to, what), retain: false });
+      else driving.answerKeypad(to, what, before, panel);
+    };
+    const failed: Answer = turn.undo === null ? answer : { ok: false, error: 'not_allowed' };
+    turn.leaving.push({ go: say(answer), otherwise: say(failed) });
+  }
+
+  function onEscalation(event: EscalationEvent, turn: Turn): void {
+    const step = escalate(telling, escalation, event, turn.at);
+    escalation = step.state;
+    for (const effect of step.effects) onEscalationEffect(effect, turn);
+  }
+
+  function onEscalationEffect(effect: EscalationEffect, turn: Turn): void {
+    switch (effect.type) {
+      case 'record':
+        row(effect, turn);
+        return;
+      case 'send':
+        turn.leaving.push(always(() => texting.send(effect.text)));
+        return;
+      case 'find':
+        turn.leaving.push(always(() => texting.find(effect.text, effect.since)));
+        return;
+      case 'ask-status':
+        turn.leaving.push(always(() => texting.askStatus(effect.text, effect.sid)));
+        return;
+      case 'fetch':
+        turn.leaving.push(always(() => texting.fetch()));
+        return;
+      case 'not-sent':
+        notSent(effect, turn);
+        return;
+      case 'acknowledge':
+        onPanel({ type: 'acknowledged', alarm: effect.alarm, by: effect.contact }, turn);
+        return;
+      case 'path-fault':
+        onPanel({ type: effect.up ? 'fault-cleared' : 'fault-raised', fault: `path:${effect.path}` }, turn);
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  /** Without a way to send, the words are at least written down; those of a silent alarm only where it is sealed. */
+  function notSent({ text }: Extract<EscalationEffect, { type: 'not-sent' }>, turn: Turn): void {
+    const words = texting.words(text);
+    const data = { contact: text.contact, alarm: text.alarm, kind: text.kind, text: words, sent: false };
+    row({ type: 'record', row: 'text-not-sent', data, audience: text.silent ? 'sealed' : 'local' }, turn);
+    if (text.silent) return;
+    log.info({ contact: text.contact, text: words, sent: false }, 'text not sent: no path is configured');
+  }
+
+  // ---- what leaves -------------------------------------------------------------------------------------------------
+
+  function row(effect: RecordEffect, turn: Turn): void {
+    turn.rows.push({
+      type: effect.row,
+      data: effect.data,
+      sealed: effect.audience === 'sealed',
+      at: wall.at(turn.at),
+      clock: clock.trusted() ? 'trusted' : 'untrusted',
+      monotonicMs: clock.monotonicMs(),
+    });
+    for (const listener of testListeners) listener(effect);
+  }
+
+  /** Ends a turn: what must last goes to the journal, and what leaves the house waits for it. */
+  function finish(turn: Turn): void {
+    const lasting = turn.rows.length > 0 || turn.leaving.length > 0 || turn.answered.length > 0 || isLasting();
+    if (lasting || (saveBy !== null && isDue(saveBy, turn.at))) commit(turn);
+    else if (panel !== saved.panel || !saved.devices) later(turn);
+    waker.by(lasting ? nextDeadline() : saveBy);
+  }
+
+  /** Anything but a sensor's level has changed. */
+  function isLasting(): boolean {
+    if (escalation !== saved.escalation || saved.panel === null) return true;
+    return panel !== saved.panel && !sameButLevels(panel, saved.panel);
+  }
+
+  /** Sensor traffic: shown when the loop rests, so that a burst shows its last word; saved before long. */
+  function later(turn: Turn): void {
+    saveBy ??= after(turn.at, panel.set === null ? LAZY_SAVE_UNSET : LAZY_SAVE_SET);
+    if (showing) return;
+    showing = true;
+    clock.alarm(0, () => {
+      showing = false;
+      gate.follow(shown());
+    });
+  }
+
+  function shown(): () => void {
+    const now = panel;
+    const take = show.take(now, devices, clock.now());
+    return () => {
+      take();
+      driving.showKeypads(now);
+    };
+  }
+
+  function commit(turn: Turn): void {
+    const view = shown();
+    const { undo } = turn;
+    const leaving: Leaving[] = [{ go: view, otherwise: undo === null ? view : nothing }, ...turn.leaving];
+    if (undo !== null) leaving.push({ go: nothing, otherwise: () => take({ type: 'panel', event: undo }, 'personal') });
+    const phase = phaseOf(panel);
+    const mirror = phase === saved.phase ? null : { state: phase, mode: panel.set?.mode ?? null };
+    const entry = { rows: turn.rows, parts: changedParts(turn.at), phase: mirror, erase: turn.erase };
+    saved.panel = panel;
+    saved.escalation = escalation;
+    saved.devices = true;
+    saved.phase = phase;
+    saveBy = null;
+    gate.commit(entry, leaving, () => {
+      for (const answered of turn.answered) answered();
+    });
+  }
+
+  function changedParts(now: Instant): Record<string, string> {
+    const parts: Record<string, string> = {};
+    if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
+    if (escalation !== saved.escalation) parts['escalation'] = JSON.stringify(escalation);
+    if (!saved.devices) parts['devices'] = devicesPart();
+    // Whoever goes on with a countdown must know where the time line stood.
+    const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
+    if (counting || Object.keys(parts).length > 0) parts['clock'] = clockPart(clock, now);
+    return parts;
+  }
+
+  const devicesPart = (): string =>
+    JSON.stringify(Object.fromEntries(plan.devices.map(({ id }, index) => [id, devices[index]])));
+
+  function nextDeadline(): Instant | null {
+    const rooms = sooner(panelDeadline(panel), escalationDeadline(escalation));
+    const waits = sooner(sooner(driving.deadline(), brokerLostAt), saveBy);
+    return plan.devices.reduce<Instant | null>(
+      (first, { sensing }, index) => {
+        const state = devices[index];
+        return state === undefined ? first : sooner(first, deviceDeadline(sensing, state));
+      },
+      sooner(rooms, waits),
+    );
+  }
+
+  function showOutputs(): void {
+    for (const { id, state } of driving.shown()) show.state(topics.output(id), state);
+  }
+
+  function onTrouble(why: string | null): void {
+    if (why === null) log.info({}, 'the journal is well again');
+    else log.error({ why }, 'the journal does not keep up; alarms go on from memory');
+    take({ type: 'panel', event: { type: why === null ? 'fault-cleared' : 'fault-raised', fault: 'disk' } }, 'fault');
+  }
+
+  function onRows(rows: readonly LocalRow[]): void {
+    for (const { seq, at, type, data } of rows) {
+      broker?.publish({ topic: topics.events, payload: JSON.stringify({ seq, at, type, data }), retain: false });
+    }
+  }
+
+  // ---- the outside -------------------------------------------------------------------------------------------------
+
+  function start(opened: Broker): void {
+    broker = opened;
+    const turn = newTurn(clock.now());
+    const data = { state: beginning.from, phase: phaseOf(panel) };
+    row({ type: 'record', row: 'started', data, audience: 'local' }, turn);
+    if (restored.setAside !== null) {
+      row({ type: 'record', row: 'database-set-aside', data: { file: restored.setAside }, audience: 'local' }, turn);
+    }
+    if (beginning.from === 'mirror' || beginning.from === 'lost') {
+      onPanel({ type: 'fault-raised', fault: 'database' }, turn);
+      if (panel.sounding !== null) onPanel({ type: 'alarm-restored' }, turn);
+    }
+    onEscalation({ type: 'restarted' }, turn);
+    onTick(turn);
+    driving.drive(panel, turn.at);
+    // What was restored was durable before: it is true for the first client, whatever the disk is doing now.
+    show.state(topics.status, 'online');
+    showOutputs();
+    show.touchedAll();
+    shown()();
+    finish(turn);
+    pump();
+  }
+
+  return {
+    door,
+    start,
+    heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
+    fault: (name, is) =>
+      take({ type: 'panel', event: { type: is === 'up' ? 'fault-raised' : 'fault-cleared', fault: name } }, 'fault'),
+    testAlert(onRow) {
+      testListeners.add(onRow);
+      take({ type: 'escalation', event: { type: 'test-asked', numbers: draw() } }, 'personal');
+      return () => testListeners.delete(onRow);
+    },
+    seen: () => seen.list(),
+    settle: () => gate.settle(),
+  };
+}
+
+const nothing = (): void => {};
+
+/** Equal in everything that only an event worth a row can change. */
+function sameButLevels(a: PanelState, b: PanelState): boolean {
+  return (Object.keys(a) as (keyof PanelState)[]).every(
+    (key) => key === 'zones' || key === 'forced' || a[key] === b[key],
+  );
+}

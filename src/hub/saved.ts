@@ -1,0 +1,76 @@
+import { initialPanel, panelFromMirror, restartedPanel } from '../alarm/initial.ts';
+import type { PanelPlan } from '../alarm/plan.ts';
+import type { PanelState } from '../alarm/state.ts';
+import type { DeviceId } from '../base/brand.ts';
+import { type Instant, instant } from '../base/time.ts';
+import { type EscalationState, initialEscalation } from '../escalate/state.ts';
+import { afterRestart, type DeviceState } from '../zone/state.ts';
+import type { Clock, Restored, SavedParts } from './ports.ts';
+
+// What the hub keeps over a stop, as JSON texts by name. The parts are written by this file and read by it alone.
+
+/** Where the hub's time line stood, and by which clock. */
+export interface SavedClock {
+  readonly boot: string;
+  readonly monotonicMs: number;
+  readonly instant: number;
+}
+
+export const clockPart = (clock: Clock, now: Instant): string =>
+  JSON.stringify({ boot: clock.boot, monotonicMs: clock.monotonicMs(), instant: now } satisfies SavedClock);
+
+/** The saved time line; null when there is none to go on from. */
+export function savedClock(parts: SavedParts | null): SavedClock | null {
+  const saved = read(parts?.['clock']) as Partial<SavedClock> | null;
+  if (saved === null || typeof saved !== 'object') return null;
+  const { boot, monotonicMs, instant: at } = saved;
+  if (typeof boot !== 'string' || typeof monotonicMs !== 'number' || typeof at !== 'number') return null;
+  return { boot, monotonicMs, instant: at };
+}
+
+/** What the hub starts with. */
+export interface Beginning {
+  readonly panel: PanelState;
+  readonly escalation: EscalationState;
+  readonly devices: ReadonlyMap<DeviceId, DeviceState>;
+  /** `saved`: as it was. `mirror`: only the phase is known. `fresh`: never been here. `lost`: been here, nothing left. */
+  readonly from: 'saved' | 'mirror' | 'fresh' | 'lost';
+}
+
+/** The state after a start: what the journal says, or safer. */
+export function begin(plan: PanelPlan, restored: Restored, now: Instant): Beginning {
+  const panel = read(restored.parts?.['panel']) as PanelState | null;
+  if (panel !== null) {
+    return {
+      panel: restartedPanel(plan, { ...initialPanel(plan), ...panel }, now),
+      escalation: (read(restored.parts?.['escalation']) as EscalationState | null) ?? initialEscalation(),
+      devices: devicesIn(restored.parts, now),
+      from: 'saved',
+    };
+  }
+  const nothing = { escalation: initialEscalation(), devices: new Map<DeviceId, DeviceState>() };
+  if (restored.phase !== null) {
+    return { panel: panelFromMirror(plan, restored.phase, now), ...nothing, from: 'mirror' };
+  }
+  return { panel: initialPanel(plan), ...nothing, from: restored.known ? 'lost' : 'fresh' };
+}
+
+function devicesIn(parts: SavedParts | null, now: Instant): ReadonlyMap<DeviceId, DeviceState> {
+  const saved = read(parts?.['devices']) as Record<string, DeviceState> | null;
+  return new Map(
+    Object.entries(saved ?? {}).map(([id, state]) => [
+      id as DeviceId,
+      // A time ahead of now can only come from a lost clock part; it must not make a dead sensor look alive.
+      afterRestart({ ...state, heardAt: instant(Math.min(state.heardAt, now)) }),
+    ]),
+  );
+}
+
+function read(text: string | undefined): unknown {
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
