@@ -1,12 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Contender, stopwatch, trigger } from './contender.ts';
 import { connectWhenUp, publishPacket } from './mqtt.ts';
 import { freePort, type Started, scratch, start } from './processes.ts';
 
 type Command = readonly [string, ...string[]];
 
-const aedesPeer = join(import.meta.dirname, 'aedes-peer.ts');
+const aedesPeer = fileURLToPath(new URL('./aedes-peer.ts', import.meta.url));
 
 export const bareAedes = (port: number): Command => [process.execPath, aedesPeer, String(port), 'forward'];
 
