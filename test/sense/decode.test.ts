@@ -24,6 +24,7 @@ describe('what a payload means', () => {
     ['true as text', '{"contact":"true"}', { contact: 'closed' }],
     ['true as a number', '{"tamper":1}', { tamper: true }],
     ['the last of two same fields counts, as JSON has it', '{"contact":true,"contact":false}', { contact: 'open' }],
+    ['any of several names, the first', '{"occupancy":true,"presence":false}', { motion: true }],
     ['any of several names', '{"occupancy":false,"presence":true}', { motion: true }],
     ['the alarmed value wins', '{"vibration":false,"action":"tilt"}', { vibration: true }],
     ['NaN is no JSON', '{"battery":NaN}', 'not JSON'],
@@ -162,6 +163,33 @@ describe('topics', () => {
   }
 });
 
+describe('rules no shipped family has', () => {
+  const topic = { before: '', up: 0, after: '' };
+  const contact = (field: string) => ({
+    to: 'contact' as const,
+    from: [field],
+    live: false,
+    values: new Map([
+      ['true', 'closed' as const],
+      ['false', 'open' as const],
+    ]),
+  });
+  const two = profileOf([{ topic, payload: 'json', rules: [contact('a'), contact('b')] }]);
+  for (const payload of ['{"a":true,"b":false}', '{"a":false,"b":true}']) {
+    it(`one contact open and one closed is open: ${payload}`, () => {
+      expect(decode(two, null, 'd', message('d', payload))).toMatchObject({ signals: { contact: 'open' } });
+    });
+  }
+
+  it('what every object inherits is no field', () => {
+    const values = new Map([['object', true]]);
+    const nosy = profileOf([
+      { topic, payload: 'json', rules: [{ to: 'smoke', from: ['constructor', 'name'], live: false, values }] },
+    ]);
+    expect(decode(nosy, null, 'd', message('d', '{}'))).toEqual({ ok: true, signals: {}, pulses: [] });
+  });
+});
+
 describe('families to come speak the same language', () => {
   const device = { before: '', up: 0, after: '' };
   const doors = new Map<string, 'open' | 'closed'>([
@@ -278,10 +306,9 @@ describe('whatever comes', () => {
         ],
       },
     ]);
-    expect(decode(forgetful, null, 'd', message('d', '{"action":"single"}', 'stored'))).toMatchObject({ signals: {} });
-    expect(decode(forgetful, null, 'd', message('d', '{"action":"single"}'))).toMatchObject({
-      signals: { button: 'press' },
-    });
+    const heard = (how: 'live' | 'stored') => decode(forgetful, null, 'd', message('d', '{"action":"single"}', how));
+    expect(heard('stored')).toEqual({ ok: true, signals: {}, pulses: [] });
+    expect(heard('live')).toEqual({ ok: true, signals: { button: 'press' }, pulses: [] });
   });
 });
 
