@@ -86,7 +86,8 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   let lastStart = Number.NEGATIVE_INFINITY;
   let workersStarted = 0;
   let closed: (() => void) | null = null;
-  let closing: Promise<void> | null = null;
+  let closing = false;
+  let closeEnded: Promise<void> | null = null;
   let closePosted = false;
 
   let waiting: [number, string, string][] = [];
@@ -352,7 +353,8 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   // --- the end
 
   const close = (): Promise<void> => {
-    closing ??= new Promise<void>((resolve) => {
+    closing = true;
+    closeEnded ??= new Promise<void>((resolve) => {
       const tooLong = setTimeout(() => void worker?.terminate(), closeMs);
       closed = () => {
         clearTimeout(tooLong);
@@ -369,7 +371,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       sendActivity();
       postClose();
     });
-    return closing;
+    return closeEnded;
   };
 
   const postClose = (): void => {

@@ -1,0 +1,59 @@
+import { readFileSync, writeSync } from 'node:fs';
+import { wallTime } from '../../src/base/time.ts';
+import type { Committed, JournalEntry, JournalRow } from '../../src/hub/ports.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+
+// A process of its own that writes a known story into a journal and says on stdout what was confirmed, so that it can
+// be killed, or its disk can be made to fail, at any moment.
+//   writer.ts DIR COUNT [erase|keep] [recipient]
+
+const [dir = '', count = '0', erase = 'keep', recipient = ''] = process.argv.slice(2);
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+function row(type: string, n: number, sealed: boolean): JournalRow {
+  return { type, data: { n }, sealed, at: wallTime(1_795_000_000_000 + n), clock: 'trusted', monotonicMs: n };
+}
+
+/** Entry n: one local row, every third also a sealed one, the number as the state, and every fourth a phase. */
+function entry(n: number): JournalEntry {
+  return {
+    rows: n % 3 === 0 ? [row('open', n, false), row('hidden', n, true)] : [row('open', n, false)],
+    parts: { state: JSON.stringify({ n }), [`part-${n % 5}`]: JSON.stringify({ n, secret: `marmalade-${n}` }) },
+    phase: n % 4 === 0 ? { state: `phase-${n}`, mode: null } : null,
+    erase: erase === 'erase' && n % 2 === 0,
+  };
+}
+
+let late = (): void => undefined;
+const opened = await openJournal(dir, {
+  boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  evidencePublicKey: recipient === '' ? null : recipient,
+  onTrouble: (what) => say(`trouble ${what}`),
+  onLate: (rows) => {
+    say(`late ${rows.map((each) => each.data['n']).join(',')}`);
+    late();
+  },
+});
+if (!opened.ok) {
+  say(`refused ${opened.why}`);
+  process.exit(1);
+}
+const { journal, restored } = opened;
+const saved = restored.parts?.['state'];
+const from = saved === undefined ? 0 : (JSON.parse(saved) as { n: number }).n;
+say(`ready ${from}`);
+
+for (let n = from + 1; n <= from + Number(count); n += 1) {
+  const caughtUp = new Promise<void>((resolve) => {
+    late = resolve;
+  });
+  const result = await new Promise<Committed>((resolve) => journal.append(entry(n), resolve));
+  say(`${result.ok ? 'ack' : 'refused-entry'} ${n}`);
+  // A refused entry follows later; go on when it has, so that the story has a word about recovery.
+  if (!result.ok) await caughtUp;
+}
+await journal.close();
+say('closed');
