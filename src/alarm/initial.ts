@@ -85,9 +85,10 @@ function conditions(plan: PanelPlan, saved: PanelState['zones']): PanelState['zo
   return zones;
 }
 
-/** Faults named `what:DEVICE` go with their device. */
+const OF_DEVICES = ['lost', 'battery_low', 'tamper', 'technical'];
+
+/** Faults of devices (`what:DEVICE`) last; those of the hub itself are found anew if they still hold. */
 function stillConfigured(plan: PanelPlan, fault: string): boolean {
-  const [what, device] = fault.split(':');
-  if (what !== 'lost' && what !== 'battery_low' && what !== 'tamper' && what !== 'technical') return true;
-  return plan.devices.some((id) => id === device);
+  const [what = '', device] = fault.split(':');
+  return OF_DEVICES.includes(what) && plan.devices.some((id) => id === device);
 }

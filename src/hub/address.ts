@@ -44,3 +44,13 @@ export function addressBook(plan: HubPlan, families: ReadonlyMap<string, HubFami
   });
   return book;
 }
+
+/** Topic filters for a broker that is not ours: all that the devices say, and their unknown neighbours beside them. */
+export function topicsToHear(plan: HubPlan, families: ReadonlyMap<string, HubFamily>): readonly string[] {
+  const neighbours = [...plan.devices, ...plan.outputs]
+    .map(({ topic }) => topic.slice(0, topic.lastIndexOf('/') + 1))
+    .filter((base) => base !== '')
+    .map((base) => `${base}+`);
+  const covered = (topic: string): boolean => neighbours.includes(`${topic.slice(0, topic.lastIndexOf('/') + 1)}+`);
+  return [...new Set([...neighbours, ...[...addressBook(plan, families).keys()].filter((topic) => !covered(topic))])];
+}

@@ -68,6 +68,8 @@ export interface Hub {
   testAlert(onRow: (row: RecordEffect) => void): () => void;
   /** Devices heard that the config does not know. */
   seen(): readonly SeenDevice[];
+  /** Rows that the disk took late, after it had refused them: they are published now. */
+  late(rows: readonly LocalRow[]): void;
   /** Resolves when all that was begun is in the journal. */
   settle(): Promise<void>;
 }
@@ -588,6 +590,7 @@ export function createHub(
       return () => testListeners.delete(onRow);
     },
     seen: () => seen.list(),
+    late: onRows,
     settle: () => gate.settle(),
   };
 }

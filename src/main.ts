@@ -1,0 +1,351 @@
+import { randomInt } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { JsonObject } from './base/json.ts';
+import type { CliDeps, Decoder, DecoderChoice, Refused } from './cli/deps.ts';
+import { exitCodes } from './cli/exit.ts';
+import { formatProblem } from './cli/house.ts';
+import { processIo } from './cli/io.ts';
+import { runProgram } from './cli/program.ts';
+import { topicsToHear } from './hub/address.ts';
+import { createHub, type Hub } from './hub/hub.ts';
+import type { Broker, LocalRow, TextPath } from './hub/ports.ts';
+import { savedClock } from './hub/saved.ts';
+import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
+import { openJournal } from './journal/journal.ts';
+import { readLocal, verifyChain } from './journal/read.ts';
+import { createClock } from './link/clock.ts';
+import { createLog, type ProgramLog } from './link/log.ts';
+import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
+import { createExternalBroker } from './link/mqtt/external-broker.ts';
+import { openSupervisor } from './link/systemd.ts';
+import { createTwilio } from './link/texts/twilio.ts';
+import { decode, topicsOf } from './sense/decode.ts';
+import { loadAccepted, saveAccepted } from './site/accepted.ts';
+import { openCodes } from './site/codes.ts';
+import { loadHouse } from './site/config.ts';
+import { type Family, familyFacts, loadDevices } from './site/devices.ts';
+import type { FamilyFacts, House } from './site/house.ts';
+import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
+import { type ControlHandler, openControl } from './web/control.ts';
+
+/** Where this program's own files lie, in a checkout as in an installation. */
+const home = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Built, the journal's worker lies beside this file under another name. */
+const builtWorker = new URL('./journal/worker.js', import.meta.url);
+const credentialsDirectory = process.env['CREDENTIALS_DIRECTORY'] ?? null;
+/** Inbox, rooms and journal are asked this often whether they still answer. */
+const HEARTBEAT_MS = 5_000;
+/** systemd asks for less than this; what has not ended by then is left as it is. */
+const STOP_MS = 4_500;
+
+/** Runs one command line and ends the process with its exit status. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runProgram(argv, cliDeps(), processIo());
+}
+
+// ---- the hub ---------------------------------------------------------------------------------------------------------
+
+type Families = ReadonlyMap<string, Family>;
+
+async function run(files: { readonly config: string; readonly data: string }): Promise<number> {
+  const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
+  const say = (why: string): number => {
+    log.flush();
+    process.stderr.write(`lantern: ${why}\n`);
+    return exitCodes.failed;
+  };
+  const families = devices();
+  const unmade = makeDirectory(files.data);
+  if (unmade !== null) return say(unmade);
+  const found = houseToGuard(files, families, log);
+  if (found === null) return exitCodes.wrong;
+  const { house } = found;
+
+  const clockless: { late: (rows: readonly LocalRow[]) => void } = { late: () => {} };
+  const opened = await openJournal(files.data, {
+    boot: createClock(null).boot,
+    evidencePublicKey: house.evidencePublicKey,
+    ...(existsSync(builtWorker) ? { workerUrl: builtWorker } : {}),
+    onTrouble: (what) => log.error({ what }, 'journal'),
+    onLate: (rows) => clockless.late(rows),
+  });
+  if (!opened.ok) return say(opened.why);
+  const { journal, restored } = opened;
+  const clock = createClock(savedClock(restored.parts));
+  const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
+  const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
+  const draw = (): string => String(randomInt(10_000)).padStart(4, '0');
+  const hub = createHub(house, families, { clock, journal, texts, codes, log, draw }, restored);
+  clockless.late = hub.late;
+
+  const broker = await openBroker(house, families, hub, log);
+  hub.start(broker);
+  if (found.refused) hub.fault('config_refused', 'up');
+  try {
+    await broker.open();
+  } catch (error) {
+    await journal.close();
+    return say(error instanceof Error ? error.message : String(error));
+  }
+
+  const state = { ready: false, stopping: false };
+  const control = await openControl(files.data, controlHandlers(hub, texts, house));
+  if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
+  const page = house.web === null ? null : await openWeb(house.web, state, hub, log);
+  const supervisor = await openSupervisor(process.env, log);
+  const beat = async (): Promise<void> => {
+    await hub.heartbeat();
+    hub.fault('users', codes.trouble() === null ? 'over' : 'up');
+    supervisor.watchdog();
+  };
+  const beating = setInterval(
+    () => void beat(),
+    Math.min(HEARTBEAT_MS, (supervisor.watchdogMs ?? HEARTBEAT_MS * 3) / 3),
+  );
+  state.ready = true;
+  log.info({ config: found.refused ? 'last accepted' : 'accepted' }, 'ready');
+  supervisor.ready();
+
+  await stopAsked();
+  state.stopping = true;
+  supervisor.stopping();
+  clearInterval(beating);
+  setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
+  if (control.ok) await control.control.close();
+  await page?.close();
+  await broker.close();
+  await hub.settle();
+  await journal.close();
+  log.info({}, 'stopped');
+  log.flush();
+  return exitCodes.done;
+}
+
+/** The config as it is, or the last one accepted where it is refused; null when there is none to run on. */
+function houseToGuard(
+  files: { readonly config: string; readonly data: string },
+  families: Families,
+  log: ProgramLog,
+): { readonly house: House; readonly refused: boolean } | null {
+  const loaded = loadHouse(files.config, { families: facts(families), credentialsDirectory });
+  const problems = loaded.ok ? loaded.warnings : loaded.problems;
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  if (loaded.ok) {
+    const saved = saveAccepted(files.data, loaded.accepted);
+    if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
+    return { house: loaded.house, refused: false };
+  }
+  const house = loadAccepted(files.data, facts(families));
+  if (house !== null) log.error({}, 'the config is refused; running on the last one accepted');
+  return house === null ? null : { house, refused: true };
+}
+
+function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
+  const { mqtt } = house;
+  const parts = { siteId: house.site.id, door: hub.door, log };
+  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: mqtt });
+  return createExternalBroker({ ...parts, config: mqtt, deviceTopics: topicsToHear(house, families) });
+}
+
+/** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
+async function openWeb(
+  where: { readonly host: string; readonly port: number },
+  state: { readonly ready: boolean; readonly stopping: boolean },
+  hub: Hub,
+  log: ProgramLog,
+): Promise<{ close(): Promise<void> } | null> {
+  const { openHealth } = await import('./web/health.ts');
+  const health = () => {
+    if (state.stopping) return { status: 'stopping', missing: ['panel'] } as const;
+    return state.ready ? ({ status: 'ready' } as const) : ({ status: 'starting', missing: ['panel'] } as const);
+  };
+  const opened = await openHealth({ ...where, health });
+  if (opened.ok) return opened.page;
+  log.error({ why: opened.why }, 'the health page is not served');
+  hub.fault('web', 'up');
+  return null;
+}
+
+const stopAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+
+function makeDirectory(dir: string): string | null {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    chmodSync(dir, 0o700);
+    return null;
+  } catch (error) {
+    return `the data directory cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+// ---- what commands ask of a running hub --------------------------------------------------------------------------------
+
+/** A test text that nobody has taken by then counts as failed. */
+const TEST_PATIENCE_MS = 45_000;
+/** How a test text's way to its far end may end. */
+const TEST_ENDS: Readonly<Record<string, 'taken' | 'failed'>> = {
+  'text-accepted': 'taken',
+  'text-not-sent': 'failed',
+  'text-refused': 'failed',
+  'text-expired': 'failed',
+  'text-shed': 'failed',
+};
+
+function controlHandlers(hub: Hub, texts: TextPath | null, house: House): ReadonlyMap<string, ControlHandler> {
+  return new Map<string, ControlHandler>([
+    ['test-alert', (_request, item, gone) => testAlert(hub, texts?.id ?? 'log', house, item, gone)],
+    [
+      'devices-seen',
+      (_request, item) => {
+        for (const { signals, guess, ...device } of hub.seen()) {
+          item({ ...device, list: guess.list, signals: Object.keys(signals) });
+        }
+        return { ok: true };
+      },
+    ],
+  ]);
+}
+
+function testAlert(
+  hub: Hub,
+  path: string,
+  house: House,
+  item: (item: JsonObject) => void,
+  gone: AbortSignal,
+): Promise<{ readonly ok: true }> {
+  const began = performance.now();
+  const waiting = new Set<string>(house.phones.keys());
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(patience);
+      stop();
+      resolve({ ok: true });
+    };
+    const told = (contact: string, ok: boolean, result: string, why: string): void => {
+      if (!waiting.delete(contact)) return;
+      item({ path: `${path} to ${contact}`, ok, result, ms: Math.round(performance.now() - began), why });
+      if (waiting.size === 0) end();
+    };
+    const stop = hub.testAlert(({ row, data }) => {
+      const ended = TEST_ENDS[row];
+      if (data['kind'] !== 'test' || ended === undefined) return;
+      const why = row === 'text-not-sent' ? 'no way to send is configured' : String(data['why'] ?? '');
+      told(String(data['contact']), ended === 'taken', row.replace('text-', ''), why);
+    });
+    const patience = setTimeout(() => {
+      for (const contact of waiting) told(contact, false, 'no answer', `nothing within ${TEST_PATIENCE_MS / 1000} s`);
+    }, TEST_PATIENCE_MS);
+    gone.addEventListener('abort', end);
+    if (waiting.size === 0) end();
+  });
+}
+
+// ---- what commands ask of the rooms --------------------------------------------------------------------------------------
+
+function devices(): Families {
+  const loaded = loadDevices(join(home, 'devices'), 'profiles');
+  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  return loaded.families;
+}
+
+const facts = (families: Families): ReadonlyMap<string, FamilyFacts> =>
+  new Map([...families].map(([name, family]) => [name, familyFacts(family)]));
+
+function cliDeps(): CliDeps {
+  return {
+    version: (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version,
+    run,
+    check(config) {
+      const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
+      return loaded.ok ? loaded.warnings : loaded.problems;
+    },
+    decoder: chooseDecoder,
+    users: {
+      add: (dir, person, code) => addPerson(dir, person, code, credentialsDirectory),
+      addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
+      list: listPeople,
+      remove: removePerson,
+      evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
+      evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
+    },
+    log: { open: openLogReader, verify: verifyLog },
+    families() {
+      const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
+      return { ok: true, families };
+    },
+  };
+}
+
+function chooseDecoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused {
+  const families = devices();
+  const configured = choice.config === null ? null : configuredDevice(choice.config, choice.topic, families);
+  if (configured !== null && 'why' in configured) return configured;
+  const name = choice.profile ?? configured?.profile ?? (families.size === 1 ? [...families.keys()][0] : undefined);
+  const family = name === undefined ? undefined : families.get(name);
+  if (family === undefined) {
+    return { ok: false, why: `name a family with --profile: ${[...families.keys()].join(', ')}` };
+  }
+  const model = configured?.model ?? null;
+  const device = configured?.topic ?? deviceOf(family, choice.topic);
+  return {
+    ok: true,
+    decoder: {
+      decode(payload, stored) {
+        const message = { topic: choice.topic, payload, stored };
+        return decode(family.sense, model, device, message);
+      },
+    },
+  };
+}
+
+/** Without a config the topic itself is the device's, unless the family knows its ending (`…/availability`). */
+function deviceOf(family: Family, topic: string): string {
+  for (let cut = topic.lastIndexOf('/'); cut > 0; cut = topic.lastIndexOf('/', cut - 1)) {
+    const stem = topic.slice(0, cut);
+    if (stem.includes('/') && topicsOf(family.sense, stem).includes(topic)) return stem;
+  }
+  return topic;
+}
+
+function configuredDevice(
+  config: string,
+  topic: string,
+  families: Families,
+): { readonly profile: string; readonly model: string | null; readonly topic: string } | null | Refused {
+  const loaded = loadHouse(config, { families: facts(families), credentialsDirectory });
+  const problem = loaded.ok ? undefined : loaded.problems.find(({ severity }) => severity === 'error');
+  if (!loaded.ok) return { ok: false, why: problem === undefined ? 'the config is refused' : formatProblem(problem) };
+  const { devices: known, outputs } = loaded.house;
+  const found = [...known, ...outputs].find(({ profile, topic: own }) => {
+    const family = families.get(profile);
+    return family !== undefined && topicsOf(family.sense, own).includes(topic);
+  });
+  return found ?? null;
+}
+
+function openLogReader(dir: string): ReturnType<CliDeps['log']['open']> {
+  const first = readLocal(dir, { limit: 0 });
+  if (!first.ok) return first;
+  return {
+    ok: true,
+    reader: {
+      page({ after, since, limit }) {
+        const query = since === null ? {} : { sinceIso: new Date(since).toISOString() };
+        const page = readLocal(dir, { ...query, afterSeq: after, limit });
+        return page.ok ? { ok: true, rows: [...page.rows] } : page;
+      },
+      close() {},
+    },
+  };
+}
+
+function verifyLog(dir: string): ReturnType<CliDeps['log']['verify']> {
+  const verified = verifyChain(dir);
+  if (verified.ok) return verified;
+  return { ok: false, badSeq: verified.seq === 0 ? null : verified.seq, why: verified.why };
+}
