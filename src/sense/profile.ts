@@ -74,6 +74,8 @@ export interface ModelProfile {
 
 /** What the gateway of a family says of itself and of its devices. Patterns are applied to the gateway's base topic. */
 export interface GatewayProfile {
+  /** Levels of a topic at which no device speaks: the gateway's own, and those for orders to devices. */
+  readonly reserved: ReadonlySet<string>;
   readonly online: {
     readonly after: string;
     /** The first of these fields that is there. */
@@ -159,9 +161,28 @@ export function topicFor(pattern: TopicPattern, deviceTopic: string): string | n
 }
 
 /** The device's topic, read back from a topic it speaks on; null when this pattern cannot have made that topic. */
-export function deviceFor(pattern: TopicPattern, topic: string): string | null {
+function deviceFor(pattern: TopicPattern, topic: string): string | null {
   const length = topic.length - pattern.before.length - pattern.after.length;
   if (pattern.up > 0 || length < 1) return null;
   if (!topic.startsWith(pattern.before) || !topic.endsWith(pattern.after)) return null;
   return topic.slice(pattern.before.length, pattern.before.length + length);
+}
+
+/**
+ * The device that speaks on this topic, by the family's patterns: `…/hall/availability` is the device `…/hall`. Null
+ * when no device can.
+ */
+export function deviceOn(profile: Profile, topic: string): string | null {
+  if (profile.gateway !== null && hasReservedLevel(profile.gateway, topic)) return null;
+  let found: string | null = null;
+  for (const rules of profile.common.topics) {
+    const device = deviceFor(rules.topic, topic);
+    // The longest pattern leaves the shortest device, and is the one that was meant.
+    if (device !== null && (found === null || device.length < found.length)) found = device;
+  }
+  return found;
+}
+
+function hasReservedLevel(gateway: GatewayProfile, topic: string): boolean {
+  return topic.split('/').some((level, place) => place > 0 && gateway.reserved.has(level));
 }

@@ -1,6 +1,6 @@
 import { decode } from './decode.ts';
 import type { Profile } from './profile.ts';
-import { deviceFor } from './profile.ts';
+import { deviceOn } from './profile.ts';
 import type { RawMessage, Signals } from './signals.ts';
 
 /** What an unknown device looks like, for a person to correct. */
@@ -26,27 +26,14 @@ export type ZoneGuess = 'entry' | 'perimeter' | 'interior' | 'tremor' | 'panic' 
  */
 export function suggest(profile: Profile, topic: string, message: RawMessage): Suggestion | null {
   const device = deviceOn(profile, topic);
-  if (device === null) return null;
+  // Without a level above it there is no gateway, and so no device of one.
+  if (device === null || (profile.gateway !== null && !device.includes('/'))) return null;
   const decoded = decode(profile, null, device, { ...message, topic });
   if (!decoded.ok) return null;
   const guess = guessFrom(decoded.signals, device);
   if (guess === null) return null;
   const name = device.slice(device.indexOf('/') + 1);
   return { id: idFrom(name), name, profile: profile.name, topic: device, signals: decoded.signals, guess };
-}
-
-/** The longest pattern wins: `…/hall/availability` is the device `…/hall`. */
-function deviceOn(profile: Profile, topic: string): string | null {
-  const bases = [profile.gateway?.online?.after, profile.gateway?.models?.after];
-  if (bases.some((after) => after !== undefined && topic.endsWith(after))) return null;
-  const found = profile.common.topics
-    .map(({ topic: pattern }) => deviceFor(pattern, topic))
-    .filter((device) => device?.includes('/') === true)
-    .filter((device) => device !== null);
-  return found.reduce<string | null>(
-    (best, device) => (best === null || device.length < best.length ? device : best),
-    null,
-  );
 }
 
 function guessFrom(signals: Signals, device: string): Suggestion['guess'] | null {

@@ -43,8 +43,9 @@ export function compileModel(common: ModelProfile, file: ModelFile): ModelProfil
 
 export function compileGateway(file: FamilyFile): GatewayProfile | null {
   if (file.gateway === undefined) return null;
-  const { online, models } = file.gateway;
+  const { reserved, online, models } = file.gateway;
   return {
+    reserved: new Set(reserved),
     online:
       online === undefined
         ? null

@@ -90,6 +90,7 @@ export const familyFile = z.strictObject({
   topics: z.array(topic).min(1, 'is empty; give at least one topic'),
   gateway: z
     .strictObject({
+      reserved: z.array(text),
       online: z.strictObject({ topic: gatewayTopic, from, values: z.record(z.string(), z.boolean()) }).optional(),
       models: z.strictObject({ topic: gatewayTopic, name: text, model: text }).optional(),
     })

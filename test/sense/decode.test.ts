@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, topicsOf } from '../../src/sense/decode.ts';
 import type { TopicRules } from '../../src/sense/profile.ts';
-import { overlay, parseTopicPattern, topicFor } from '../../src/sense/profile.ts';
+import { deviceOn, overlay, parseTopicPattern, topicFor } from '../../src/sense/profile.ts';
 import type { Signals } from '../../src/sense/signals.ts';
 import { message, profileOf, zigbee2mqtt } from './profiles.ts';
 
@@ -156,6 +156,20 @@ describe('topics', () => {
       expect(pattern === null ? 'no pattern' : topicFor(pattern, device)).toBe(topic);
     });
   }
+  const spoken: readonly (readonly [string, string | null])[] = [
+    [DOOR, DOOR],
+    [`${DOOR}/availability`, DOOR],
+    ['door', 'door'],
+    [`${DOOR}/set`, null],
+    ['zigbee2mqtt/bridge/state', null],
+    ['', null],
+  ];
+  for (const [topic, device] of spoken) {
+    it(`"${topic}" is spoken by ${device}`, () => {
+      expect(deviceOn(sense, topic)).toBe(device);
+    });
+  }
+
   for (const text of ['device', '$devices$device', '$up0/x', '$up9/x', '$device/$up1', '']) {
     it(`"${text}" is no pattern`, () => {
       expect(parseTopicPattern(text)).toBeNull();

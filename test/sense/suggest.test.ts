@@ -27,6 +27,8 @@ describe('what an unknown device looks like', () => {
     ['zigbee2mqtt/door/availability', '{"state":"online"}', null],
     ['zigbee2mqtt/bridge/state', '{"state":"online"}', null],
     ['zigbee2mqtt/bridge/devices', '[]', null],
+    ['zigbee2mqtt/bridge/health', '{"state":"on"}', null],
+    ['zigbee2mqtt/lamp/set', '{"state":"ON"}', null],
     ['door', '{"contact":true}', null],
     ['zigbee2mqtt/door', '{"contact":tr', null],
   ];
