@@ -54,14 +54,14 @@ const REFUSES_VERSION: readonly unknown[] = [0x84, 1];
  *   given again, and `door.connected(true)` is the moment to give it again.
  * - A broker that lets more than a bounded backlog pile up is left and connected anew.
  *
- * `open` resolves when connected, or after a short wait without; it rejects only when the config can never work (a
+ * `open` resolves when connected, or when the first attempt failed or takes too long; it rejects only when the config can never work (a
  * certificate that is missing or wrong), with one sentence and a remedy.
  */
 export async function createExternalBroker(parts: ExternalBrokerParts): Promise<Broker> {
   const { config, siteId, door, log } = parts;
   const panelSet = panelSetTopic(siteId);
   const status = statusTopic(siteId);
-  const filters = withoutCovered(parts.deviceTopics);
+  const filters = withoutCovered([...parts.deviceTopics, panelSet]);
   const states = new Map<string, string>();
   const refusals = createRefusals((source, why) => door.refused(source, why));
   const outbox = createOutbox(sendOwn);
@@ -110,13 +110,17 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
     door.connected(true);
   }
 
+  /**
+   * No echo of our own (nl). For commands: no stored ones (rh 2), and a live one that is also to be stored must show
+   * it (rap). A 3.1.1 broker knows none of this: it sends stored ones, marked, and hides the mark of live ones.
+   */
+  function subscription(filter: string): { qos: 1; nl: true; rh: 0 | 2; rap: boolean } {
+    const forCommands = filter === panelSet;
+    return { qos: 1, nl: true, rh: forCommands ? 2 : 0, rap: forCommands };
+  }
+
   function subscribe(live: MqttClient): void {
-    const wanted = Object.fromEntries([
-      ...filters.map((filter) => [filter, { qos: 1, nl: true, rh: 0 }] as const),
-      // No stored commands are wanted (rh 2), and a live one that is also to be stored must show it (rap). A 3.1.1
-      // broker knows neither: it sends stored ones, marked, and hides the mark of live ones.
-      [panelSet, { qos: 1, nl: true, rh: 2, rap: true }] as const,
-    ]);
+    const wanted = Object.fromEntries(filters.map((filter) => [filter, subscription(filter)]));
     live.subscribe(wanted, (error, granted) => {
       const refused = (granted ?? []).filter(({ qos }) => qos >= 0x80).length;
       if (error === null && refused === 0) return;
@@ -147,6 +151,8 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
       log.warn({}, 'the MQTT broker does not speak MQTT 5; using 3.1.1');
       return;
     }
+    // After bytes that are no MQTT the library would wait for better ones; a new connection is the better cure.
+    if (live.connected) live.stream.destroy();
     // Once for each kind of trouble, not once for each attempt.
     if (error.message === lastTrouble || closing) return;
     lastTrouble = error.message;
@@ -193,8 +199,11 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
     async open() {
       client = start();
       const opened = client;
-      const connected = new Promise<void>((done) => opened.once('connect', () => done()));
-      await within(FIRST_CONNECT_WAIT_MS, connected);
+      const tried = new Promise<void>((done) => {
+        opened.once('connect', () => done());
+        opened.once('close', () => done());
+      });
+      await within(FIRST_CONNECT_WAIT_MS, tried);
       if (up === null) onClose(opened);
     },
     async close() {
