@@ -170,6 +170,8 @@ function checkEverybody(rest: readonly Kind[], telling: Telling, report: Report)
 }
 
 function reportIdleContacts(contacts: readonly Item<ContactEntry>[], telling: Telling, report: Report): void {
+  // A step with an error in it may be the one that was meant to tell them.
+  if (report.problems.some(({ severity, path }) => severity === 'error' && path.startsWith('escalation'))) return;
   for (const { path, value } of contacts) {
     if (!telling.reached.has(value.id)) {
       report.warning(

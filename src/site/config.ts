@@ -74,6 +74,8 @@ function parseAccepted(text: string): unknown {
 /** All checks, whatever the earlier ones found. The config, if its shape is right. */
 function check(value: unknown, families: Families, near: (path: string) => string, report: Report): Config | null {
   const draft = checkShape(value, report);
+  // Something that holds no keys at all was told of once; each check would say so again in its own words.
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   checkIds(draft, report);
   checkSite(draft, report);
   checkDevices(draft, families, report);

@@ -365,7 +365,7 @@ const twilio = group('The account that sends the texts. Left out: texts are writ
 
 const sms = group('How texts are sent.', {
   paths: z.optional(
-    someOf(word('path for texts', ['twilio'], 'A path.'), 1, 'Paths, the first choice first. Left out: twilio.'),
+    someOf(word('path for texts', ['twilio'], 'A path.'), 4, 'Paths, the first choice first. Left out: twilio.'),
   ),
   strategy: z.optional(
     word(

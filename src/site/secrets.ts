@@ -32,6 +32,9 @@ export function openSecrets(secretsFile: string, credentialsDirectory: string | 
       const credential = credentialsDirectory === null ? null : readCredential(join(credentialsDirectory, name));
       if (credential?.ok === false) return no(`the credential "${name}" cannot be used: ${credential.why}`);
       const value = credential?.text ?? fromFile().get(name);
+      if (value === undefined && problems.some(({ severity }) => severity === 'error')) {
+        return no(`the secret "${name}" cannot be looked up; mend the errors of secrets.yaml first`);
+      }
       if (value === undefined) return no(missing(name, [...fromFile().keys()]));
       return value === '' ? no(`the secret "${name}" is empty; give it a value`) : { ok: true, value };
     },
@@ -68,14 +71,13 @@ function readSecretsFile(file: string, problems: Problem[]): ReadonlyMap<string,
   }
   const document = readDocument(file, source.text, () => no('a secret cannot be another secret; write its value'));
   problems.push(...document.problems);
-  return new Map(
-    entriesOf(document.value).flatMap(([name, value]) => {
-      if (typeof value === 'string') return [[name, value] as const];
-      const { line, column } = document.places.at([name], 'value');
-      at('error', line, column, name, 'is not text; put the value in quotes');
-      return [];
-    }),
-  );
+  const values = new Map<string, string>();
+  for (const [name, value] of entriesOf(document.value)) {
+    const { line, column } = document.places.at([name], 'value');
+    if (typeof value !== 'string') at('error', line, column, name, 'is not text; put the value in quotes');
+    else if (!document.places.isUnknown([name])) values.set(name, value);
+  }
+  return values;
 }
 
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {

@@ -10,10 +10,16 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   let best: string | null = null;
   let bestDistance = Math.ceil(word.length / 3) + 1;
   for (const candidate of candidates) {
-    const apart = distance(word.toLowerCase(), candidate.toLowerCase());
+    const apart = slips(word.toLowerCase(), candidate.toLowerCase());
     if (apart < bestDistance) [best, bestDistance] = [candidate, apart];
   }
   return best;
+}
+
+/** Letters to change; two that changed places are one slip, as a typist sees it. */
+function slips(word: string, candidate: string): number {
+  const letters = (text: string) => [...text].sort().join('');
+  return word !== candidate && letters(word) === letters(candidate) ? 1 : distance(word, candidate);
 }
 
 /** The remedy for a word that is none of `candidates`: the near one, or all of them when they are few. */
