@@ -9,14 +9,18 @@ import { also, change, record, type Step } from './step.ts';
 const EXPIRY = hours(24);
 /** A press later than this after the last one is a new call for help. */
 const RENEWAL = seconds(30);
-/** Alarms kept open at once; beyond it the oldest of the least urgent kind gives way. */
-export const MOST_ALARMS = 50;
+/**
+ * Alarms kept open at once, shown ones and concealed ones each; beyond it the oldest of the least urgent kind gives way.
+ * Counted apart, because a shown alarm that gave way to a silent one would tell of it.
+ */
+const MOST_ALARMS = 50;
 
-export const audienceOf = (alarm: Alarm) => (alarm.silent || alarm.hidden ? 'sealed' : 'local');
+const isConcealed = (alarm: Alarm): boolean => alarm.silent || alarm.hidden;
+
+export const audienceOf = (alarm: Alarm) => (isConcealed(alarm) ? 'sealed' : 'local');
 
 /** What may be seen on site. */
-export const shownAlarms = (state: PanelState): readonly Alarm[] =>
-  state.alarms.filter((alarm) => !alarm.silent && !alarm.hidden);
+export const shownAlarms = (state: PanelState): readonly Alarm[] => state.alarms.filter((alarm) => !isConcealed(alarm));
 
 const URGENCY: readonly AlarmKind[] = ['fire', 'personal', 'intruder', 'tamper', 'fault'];
 
@@ -60,14 +64,14 @@ export function raise(
     expires: after(now, EXPIRY),
   };
   const counted = silent ? { nextSilent: state.nextSilent + 1 } : { nextAlarm: state.nextAlarm + 1 };
-  const opened = change(withRoom(step), counted);
+  const opened = change(withRoom(step, silent ? 'concealed' : 'shown'), counted);
   const told = also(change(opened, { alarms: [...opened.state.alarms, alarm] }), { type: 'tell', alarm });
   return record(told, 'alarm-raised', { alarm: alarm.id, kind, zones }, audienceOf(alarm));
 }
 
-/** Personal and duress alarms are the last to give way, a silent one to nothing but its like. */
-function withRoom(step: Step): Step {
-  const { alarms } = step.state;
+/** Personal and duress alarms are the last to give way. */
+function withRoom(step: Step, among: 'shown' | 'concealed'): Step {
+  const alarms = step.state.alarms.filter((alarm) => isConcealed(alarm) === (among === 'concealed'));
   if (alarms.length < MOST_ALARMS) return step;
   const order: readonly AlarmKind[] = ['fault', 'tamper', 'intruder', 'fire', 'personal', 'duress'];
   const victim = order.flatMap((kind) => alarms.filter((alarm) => alarm.kind === kind)).at(0);
@@ -106,7 +110,7 @@ export function end(step: Step, alarm: Alarm, why: 'code' | 'closure' | 'expired
 export function hide(step: Step, alarm: Alarm, by: string): Step {
   const ended = record(step, 'alarm-ended', { alarm: alarm.id, kind: alarm.kind, why: 'code', by }, audienceOf(alarm));
   const hidden: Alarm = { ...alarm, hidden: true };
-  return also(replace(ended, hidden), { type: 'hide-telling', alarm: hidden });
+  return also(replace(withRoom(ended, 'concealed'), hidden), { type: 'hide-telling', alarm: hidden });
 }
 
 export function replace(step: Step, alarm: Alarm): Step {

@@ -78,7 +78,7 @@ export function set(
   const { exitDelay } = plan.modes[mode];
   const exit = exitDelay > 0 ? { until: after(now, exitDelay), guarded } : null;
   const next: SetState = { mode, exit, entry: null, trips: before?.trips ?? {} };
-  const changed = change(step, { set: next, bypassed, changedBy: by?.name ?? null });
+  const changed = change(step, { set: next, bypassed, forced: {}, changedBy: by?.name ?? null });
   return record(changed, exit === null ? 'armed' : 'arming', { mode, by: by?.id ?? null, bypassed });
 }
 
@@ -114,12 +114,13 @@ function exitFault(plan: PanelPlan, step: Step, open: readonly ZonePlan[], now: 
     const delay = zone.type === 'entry' ? entryDelayOf(plan, current, zone) : plan.modes[current.mode].entryDelay;
     return least === null || delay < least.delay ? { delay } : least;
   }, null);
-  if (shortest === null || shortest.delay <= 0) return intruder(plan, noted, zones, now);
-  const own = after(now, shortest.delay);
   const running = current.entry;
+  const all = [...new Set([...(running?.zones ?? []), ...zones])];
+  if (shortest === null || shortest.delay <= 0) return intruder(plan, noted, all, now);
+  const own = after(now, shortest.delay);
   const entry = {
     until: sooner(running?.until ?? null, own) ?? own,
-    zones: [...new Set([...(running?.zones ?? []), ...zones])],
+    zones: all,
     length: running?.length ?? shortest.delay,
     extended: running?.extended ?? false,
   };

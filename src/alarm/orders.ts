@@ -5,7 +5,7 @@ import { canBypass, isLower, readiness, set } from './arming.ts';
 import type { Answer, Order, Person, Refusal } from './events.ts';
 import { countWrong, forgive, isLockedOut } from './lockout.ts';
 import type { PanelPlan } from './plan.ts';
-import type { Alarm } from './state.ts';
+import type { Alarm, PanelState } from './state.ts';
 import { also, change, record, reply, type Step } from './step.ts';
 import { onDuress, onPanic } from './trips.ts';
 
@@ -35,11 +35,16 @@ export function onOrdered(plan: PanelPlan, step: Step, order: Order, facts: Fact
   return reply(noted, order.replyTo, no('bad_code'));
 }
 
-/** Answered as an order to set the mode in force is: accepted, and nothing to see. */
+/** Answered word for word as an order to set the mode in force would be, and nothing to see. */
 function onPanicOrder(plan: PanelPlan, step: Step, order: Order, silent: boolean, now: Instant): Step {
   const zones = order.replyTo.via === 'keypad' ? [order.replyTo.device as string as ZoneId] : [];
-  return reply(onPanic(plan, step, { silent, zones }, now), order.replyTo, yes());
+  const called = onPanic(plan, step, { silent, zones }, now);
+  return reply(called, order.replyTo, silent && refusesArming(step.state) ? no('not_allowed') : yes());
 }
+
+/** While an entry delay runs or an alarm sounds nothing is armed. */
+const refusesArming = (state: PanelState): boolean =>
+  state.sounding !== null || (state.set !== null && state.set.entry !== null);
 
 const needsNoCode = (plan: PanelPlan, step: Step, ask: ArmAsk): boolean =>
   plan.quickArm && !isLower(plan, step.state, ask.mode, ask.bypass);
@@ -94,7 +99,7 @@ function arm(
   const { state } = step;
   // An installer sets nothing outside a session that a resident has opened, and a monitor never does.
   if (person !== null && person.role !== 'resident' && person.role !== 'visitor') return refuse(no('not_allowed'));
-  if (state.sounding !== null || (state.set !== null && state.set.entry !== null)) return refuse(no('not_allowed'));
+  if (refusesArming(state)) return refuse(no('not_allowed'));
   if (!ask.bypass.every((id) => canBypass(plan, state, id))) return refuse(no('bad_request'));
   if (state.set?.mode === ask.mode) return refuse(yes());
   if (!facts.mayArm) return refuse(no('not_allowed'));

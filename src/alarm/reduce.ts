@@ -28,7 +28,7 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
     case 'zone-detected':
       return withZone(plan, event.zone, step, (zone) => onTrip(plan, step, zone, now));
     case 'zone-hit':
-      return withZone(plan, event.zone, step, (zone) => onHit(step, zone, event.count, now));
+      return withZone(plan, event.zone, step, (zone) => onHit(step, zone, now));
     case 'device-lost':
       return onLost(step, event.device);
     case 'device-heard':
@@ -36,7 +36,7 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
     case 'tamper-on':
       return onDeviceTamper(plan, step, event.device, now);
     case 'tamper-off':
-      return onTamperOff(step, event.device);
+      return onTamperOff(plan, step, event.device);
     case 'battery-low':
       return addFault(step, `battery_low:${event.device}`);
     case 'battery-ok':
@@ -95,15 +95,18 @@ function condition(step: Step, id: ZoneId, next: ZoneCondition): Step {
 function onClosed(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
   const closed = told(step, zone.id, false);
   const cleared = zone.type === 'technical' ? clearFault(closed, `technical:${zone.id}`) : closed;
-  const joined = rejoin(cleared, zone.id);
+  // Only a contact closes; that a detection is over does not bring back a detector that was left out by name.
+  const joined = zone.standing ? rejoin(cleared, zone.id) : cleared;
   // The last door on the way out is shut: nobody is expected to come after.
   const leaving = zone.finalDoor && joined.state.set?.exit != null;
   return leaving ? endExit(plan, joined, now) : joined;
 }
 
+/** Closed before the start and closed after it is no closing: what was left out by name stays out. */
 function onKnown(step: Step, zone: ZonePlan, open: boolean): Step {
+  const before = step.state.zones[zone.id]?.open;
   const known = told(step, zone.id, open);
-  return open ? known : rejoin(known, zone.id);
+  return open || before === false ? known : rejoin(known, zone.id);
 }
 
 /** A zone that was left out is guarded again as soon as it is closed. */
@@ -113,17 +116,19 @@ function rejoin(step: Step, id: ZoneId): Step {
   return record(change(step, { bypassed }), 'bypass-ended', { zone: id });
 }
 
-/** Two hits within the window may be the start of a forced entry. */
-function onHit(step: Step, zone: ZonePlan, count: number, now: Instant): Step {
-  if (count < 2) return step;
-  return change(step, { forced: { ...step.state.forced, [zone.id]: now } });
+/** Two hits may be the start of a forced entry. Who goes out or comes in shakes the door too: no hit counts in a delay. */
+function onHit(step: Step, zone: ZonePlan, now: Instant): Step {
+  const { set, forced } = step.state;
+  if (zone.type !== 'tremor' || set === null || set.exit !== null || set.entry !== null) return step;
+  return change(step, { forced: { ...forced, [zone.id]: [...(forced[zone.id] ?? []), now].slice(-2) } });
 }
 
 function onLost(step: Step, device: DeviceId): Step {
   const id = device as string as ZoneId;
   const before = step.state.zones[id];
   const noted = addFault(step, `lost:${device}`);
-  return before === undefined ? noted : condition(noted, id, { ...before, heard: 'lost' });
+  // Nobody saw what happened meanwhile: found closed again, it counts as one that closed.
+  return before === undefined ? noted : condition(noted, id, { open: null, heard: 'lost' });
 }
 
 function onHeard(plan: PanelPlan, step: Step, device: DeviceId): Step {
@@ -134,12 +139,16 @@ function onHeard(plan: PanelPlan, step: Step, device: DeviceId): Step {
   if (zone === undefined || before === undefined) return found;
   // A contact counts as heard only when its level has been told, which comes as an event of its own.
   if (zone.standing) return before.heard === 'lost' ? condition(found, id, { ...before, heard: 'unheard' }) : found;
-  return rejoin(condition(found, id, { ...before, heard: 'heard' }), id);
+  const heard = condition(found, id, { ...before, heard: 'heard' });
+  return before.heard === 'lost' ? rejoin(heard, id) : heard;
 }
 
-function onTamperOff(step: Step, device: DeviceId): Step {
+/** A case that was shut again is guarded again, unless its zone still stands open. */
+function onTamperOff(plan: PanelPlan, step: Step, device: DeviceId): Step {
   const tampered = step.state.tampered.filter((one) => one !== device);
-  return clearFault(change(step, { tampered }), `tamper:${device}`);
+  const shut = clearFault(change(step, { tampered }), `tamper:${device}`);
+  const zone = plan.zones.get(device as string as ZoneId);
+  return zone === undefined || !standsOpen(shut.state, zone) ? rejoin(shut, device as string as ZoneId) : shut;
 }
 
 function onClosure(step: Step, id: string, by: string): Step {

@@ -86,8 +86,8 @@ export interface PanelState {
   readonly alarms: readonly Alarm[];
   readonly zones: Readonly<Record<ZoneId, ZoneCondition>>;
   readonly bypassed: readonly ZoneId[];
-  /** When a tremor zone last counted two or more hits within its window. */
-  readonly forced: Readonly<Record<ZoneId, Instant>>;
+  /** The last two hits of each tremor zone since the panel was set, outside its delays. */
+  readonly forced: Readonly<Record<ZoneId, readonly Instant[]>>;
   readonly tampered: readonly DeviceId[];
   readonly faults: readonly string[];
   readonly changedBy: string | null;

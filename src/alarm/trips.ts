@@ -45,7 +45,8 @@ function onIntrusion(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant):
       // Who comes in by the entry route walks past it; before that it is an intruder.
       return set.entry === null ? intruder(plan, step, [zone.id], now) : follow(step, set, zone.id);
     default:
-      return intruder(plan, step, [zone.id], now);
+      // It breaks through a running entry delay; who came by that way is named as well.
+      return intruder(plan, step, [zone.id, ...(set.entry?.zones ?? [])], now);
   }
 }
 
@@ -57,12 +58,12 @@ function onEntryDoor(plan: PanelPlan, step: Step, set: SetState, zone: ZonePlan,
   return startEntry(plan, told, zone.id, entryDelayOf(plan, set, zone), now);
 }
 
-/** The tremor zone that counted two hits or more on this door just before it opened. */
+/** The tremor zone whose last two hits both lie within its window before this door opened. */
 function forcedBy(plan: PanelPlan, state: PanelState, door: ZoneId, now: Instant): ZoneId | null {
   for (const zone of plan.zones.values()) {
     if (zone.type !== 'tremor' || zone.guards !== door || state.bypassed.includes(zone.id)) continue;
-    const hit = state.forced[zone.id];
-    if (hit !== undefined && between(hit, now) <= zone.within) return zone.id;
+    const [earlier, later] = state.forced[zone.id] ?? [];
+    if (earlier !== undefined && later !== undefined && between(earlier, now) <= zone.within) return zone.id;
   }
   return null;
 }
@@ -96,21 +97,29 @@ function follow(step: Step, set: SetState, zone: ZoneId): Step {
   return record(change(step, { set: { ...set, entry: { ...set.entry, zones } } }), 'entry-zone', { zone });
 }
 
-/** An intruder: the delays are over, the siren sounds unless the first zone has had its turns in this set period. */
+/** An intruder: the delays are over, the siren sounds unless every zone has had its turns in this set period. */
 export function intruder(plan: PanelPlan, step: Step, zones: readonly ZoneId[], now: Instant): Step {
   const { set } = step.state;
-  const first = zones.at(0);
   if (set === null) return step;
   const alarm = running(step.state, 'intruder', now);
   if (alarm !== null) {
     const over = change(step, { set: { ...set, entry: null } });
     return zones.reduce((joined, zone) => laterZone(plan, join(joined, alarm, zone), zone), over);
   }
+  const raised = raise(plan, change(step, { set: { ...set, entry: null } }), 'intruder', zones, 'shown', now);
+  return soundInTurn(plan, raised, zones, now);
+}
+
+/** Sounds for a new alarm, counted for the first of its zones that still has a turn; with none left the siren is off. */
+function soundInTurn(plan: PanelPlan, step: Step, zones: readonly ZoneId[], now: Instant): Step {
+  const { set } = step.state;
+  if (set === null) return step;
+  const driver = zones.find((zone) => mayDriveSiren(plan, set, zone));
+  const blamed = driver ?? zones.at(0);
   // After a damaged database nobody knows which zone began the entry delay; the siren sounds all the same.
-  const siren = first === undefined || mayDriveSiren(plan, set, first) ? 'on' : 'off';
-  const trips = first === undefined ? set.trips : counted(set, first);
-  const raised = raise(plan, change(step, { set: { ...set, entry: null, trips } }), 'intruder', zones, 'shown', now);
-  return sound(plan, raised, siren, now);
+  if (blamed === undefined) return sound(plan, step, 'on', now);
+  const trips = counted(set, blamed);
+  return sound(plan, change(step, { set: { ...set, trips } }), driver === undefined ? 'off' : 'on', now);
 }
 
 const mayDriveSiren = (plan: PanelPlan, set: SetState, zone: ZoneId): boolean =>
@@ -169,7 +178,10 @@ function onTechnical(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): S
 export function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
   const alarm = running(step.state, 'tamper', now);
   const raised = alarm === null ? raise(plan, step, 'tamper', [zone], 'shown', now) : join(step, alarm, zone);
-  return step.state.set === null ? raised : sound(plan, raised, 'on', now);
+  if (step.state.set === null) return raised;
+  // A loose contact that comes and goes within one alarm does not keep the siren on.
+  const joins = alarm !== null && step.state.sounding !== null;
+  return joins ? laterZone(plan, raised, zone) : soundInTurn(plan, raised, [zone], now);
 }
 
 /** A device's tamper contact. Its id stands where a zone's would, whether or not it carries one. */
