@@ -1,0 +1,110 @@
+import type { Role } from '../alarm/events.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { WallTime } from '../base/time.ts';
+import type { LocalRow } from '../hub/ports.ts';
+
+// What the commands need of the other rooms. They may not reach for it themselves; whoever starts them hands it in.
+
+/** What could not be done; `why` is one sentence with a remedy, for the person at the terminal. */
+export interface Refused {
+  readonly ok: false;
+  readonly why: string;
+}
+
+/** One thing wrong with a config, as `check` prints it. */
+export interface ShownProblem {
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** One payload as signals; for one that cannot be read, why. */
+export type ShownSignals = { readonly ok: true; readonly signals: object } | Refused;
+
+export interface Decoder {
+  /** `stored`: as delivered from a broker's store. */
+  decode(payload: Uint8Array, stored: boolean): ShownSignals;
+}
+
+export interface DecoderChoice {
+  readonly topic: string;
+  /** Name of a device family; null: find it by the config, or by the topic. */
+  readonly profile: string | null;
+  /** A config whose devices tell family, model and topic. */
+  readonly config: string | null;
+}
+
+export interface PersonToAdd {
+  readonly name: string;
+  readonly role: Role;
+  /** As it was typed; null: no end. */
+  readonly until: string | null;
+}
+
+export interface ShownPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly until: WallTime | null;
+}
+
+export interface UsersDeps {
+  add(dir: string, person: PersonToAdd, code: string): Promise<{ readonly ok: true; readonly id: string } | Refused>;
+  addDuress(dir: string, name: string, code: string): Promise<{ readonly ok: true } | Refused>;
+  list(dir: string): { readonly ok: true; readonly people: readonly ShownPerson[] } | Refused;
+  /** `residents`: how many are left. */
+  remove(dir: string, name: string): Promise<{ readonly ok: true; readonly residents: number } | Refused>;
+  /** The private half of the evidence key while nobody has seen it, else null; makes the pair where there is none. */
+  evidenceKey(dir: string): Promise<string | null>;
+  /** Destroys that private half here, once it was shown. */
+  evidenceKeyShown(dir: string): void;
+}
+
+export interface LogQuery {
+  /** Local rows with a higher `seq`. */
+  readonly after: number;
+  /** Rows from this time on; null: from the first. */
+  readonly since: WallTime | null;
+  readonly limit: number;
+}
+
+/** A data directory opened for reading its log, beside a hub that may be running on it. */
+export interface LogReader {
+  /** Rows of the local view, oldest first. */
+  page(query: LogQuery): { readonly ok: true; readonly rows: readonly LocalRow[] } | Refused;
+  close(): void;
+}
+
+export type Verified =
+  | { readonly ok: true; readonly rows: number }
+  | { readonly ok: false; readonly badSeq: number | null; readonly why: string };
+
+export interface LogDeps {
+  open(dir: string): { readonly ok: true; readonly reader: LogReader } | Refused;
+  verify(dir: string): Promise<Verified> | Verified;
+}
+
+export interface ShownFamily {
+  readonly name: string;
+  readonly title: string;
+  readonly models: readonly { readonly name: string; readonly title: string }[];
+}
+
+/** Everything the commands ask of the rest of the program. */
+export interface CliDeps {
+  readonly version: string;
+  /** Runs the hub until it is told to stop; resolves with the exit status. */
+  run(files: { readonly config: string; readonly data: string }): Promise<number>;
+  /** Every problem of a config; accepted when none of them is an error. */
+  check(config: string): readonly ShownProblem[];
+  decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
+  readonly users: UsersDeps;
+  readonly log: LogDeps;
+  families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
+}
+
+/** One answer of a running hub to a command that came over its control socket. */
+export type ControlItem = JsonObject;

@@ -1,0 +1,113 @@
+import { PassThrough, Readable } from 'node:stream';
+import type { CliDeps, LogQuery } from '../../src/cli/deps.ts';
+import type { CliIo } from '../../src/cli/io.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import type { LocalRow } from '../../src/hub/ports.ts';
+
+/** What one command line came to. */
+export interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export const rows: readonly LocalRow[] = [
+  { seq: 1, at: '2026-11-21T20:29:00.123Z', type: 'armed', data: { mode: 'away', by: 'p1a2b3c4' } },
+  { seq: 2, at: '2026-11-21T20:30:00.000Z', type: 'odd', data: { what: 'a "quoted", word\nand a line' } },
+  { seq: 3, at: '2026-11-22T00:00:00.000Z', type: 'long', data: { text: 'é'.repeat(300) } },
+];
+
+/** Answers as the rooms would, from memory. */
+export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly calls: unknown[][] } {
+  const calls: unknown[][] = [];
+  return {
+    calls,
+    version: '1.2.3',
+    run: async (files) => {
+      calls.push(['run', files]);
+      return 0;
+    },
+    check: () => [],
+    decoder: (choice) => {
+      calls.push(['decoder', choice]);
+      return {
+        ok: true,
+        decoder: {
+          decode: (payload, stored) => {
+            const text = Buffer.from(payload).toString('utf8');
+            if (text === 'broken') return { ok: false, why: 'not JSON' };
+            return { ok: true, signals: { text, stored } };
+          },
+        },
+      };
+    },
+    users: {
+      add: async (...args) => {
+        calls.push(['add', ...args]);
+        return args[2] === '12345' ? { ok: false, why: 'that is a run' } : { ok: true, id: 'p1a2b3c4' };
+      },
+      addDuress: async (...args) => {
+        calls.push(['addDuress', ...args]);
+        return { ok: true };
+      },
+      list: () => ({ ok: true, people: [{ id: 'p1a2b3c4', name: 'Al\u001b[2J', role: 'resident', until: null }] }),
+      remove: async (_dir, name) =>
+        name === 'Al' ? { ok: true, residents: 0 } : { ok: false, why: 'nobody of that name' },
+      evidenceKey: async () => null,
+      evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
+    },
+    log: {
+      open: () => ({
+        ok: true,
+        reader: {
+          page: ({ after, since, limit }: LogQuery) => ({
+            ok: true,
+            rows: rows
+              .filter((row) => row.seq > after && (since === null || Date.parse(row.at) >= since))
+              .slice(0, limit),
+          }),
+          close: () => void calls.push(['close']),
+        },
+      }),
+      verify: () => ({ ok: true, rows: 3 }),
+    },
+    families: () => ({
+      ok: true,
+      families: [{ name: 'fam', title: 'A family', models: [{ name: 'M1', title: 'A door' }] }],
+    }),
+    ...over,
+  };
+}
+
+export interface Told {
+  readonly stdin?: string;
+  /** What a person types at hidden prompts; none: nobody is there. */
+  readonly types?: readonly (string | null)[];
+  readonly deps?: CliDeps;
+  readonly columns?: number;
+  readonly stop?: AbortSignal;
+  readonly onOut?: (text: string) => void;
+}
+
+/** Runs `lantern ARGS`. */
+export async function lantern(args: readonly string[], told: Told = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const typed = [...(told.types ?? [])];
+  const io: CliIo = {
+    stdin: told.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(told.stdin)]),
+    interactive: told.types !== undefined,
+    columns: told.columns ?? null,
+    async out(text) {
+      out += text;
+      told.onOut?.(text);
+    },
+    err: (text) => {
+      err += text;
+    },
+    askHidden: async () => typed.shift() ?? null,
+    stop: told.stop ?? new AbortController().signal,
+  };
+  const status = await runProgram(['node', 'lantern', ...args], told.deps ?? fakeDeps(), io);
+  return { status, out, err };
+}
