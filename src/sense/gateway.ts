@@ -10,7 +10,7 @@ import type { RawMessage } from './signals.ts';
 // fit a device, the longest is the device's own (`covers`).
 
 /** One device as its gateway lists it. `topic` is the device's whole topic. */
-export interface ListedDevice {
+interface ListedDevice {
   readonly topic: string;
   readonly model: string;
 }

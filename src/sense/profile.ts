@@ -17,7 +17,7 @@ export type FieldPath = readonly string[];
 /** Signals that are true or false. `alarmed` is the value that wins when one message says both. */
 export type FlagName = 'motion' | 'vibration' | 'tamper' | 'batteryLow' | 'online' | 'smoke' | 'co' | 'leak' | 'power';
 export type NumberName = 'battery' | 'illuminance';
-export type SignalName = keyof Signals;
+type SignalName = keyof Signals;
 
 /**
  * A value as text, in lower case, to what it means: `true`, `1` and `on` are keys, so a JSON true, a JSON "true" and

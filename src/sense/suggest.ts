@@ -18,7 +18,7 @@ export interface Suggestion {
 }
 
 /** The zone a device of this kind most often guards. */
-export type ZoneGuess = 'entry' | 'perimeter' | 'interior' | 'tremor' | 'panic' | 'fire' | 'technical' | 'tamper';
+type ZoneGuess = 'entry' | 'perimeter' | 'interior' | 'tremor' | 'panic' | 'fire' | 'technical' | 'tamper';
 
 /**
  * Guesses from one message of a device nobody configured what it is. Null when this family's messages do not look

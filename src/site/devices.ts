@@ -36,7 +36,7 @@ export interface Example {
 }
 
 /** One device file: a model, and others that behave alike. */
-export interface Model {
+interface Model {
   readonly name: string;
   readonly also: readonly string[];
   readonly title: string;
