@@ -398,7 +398,7 @@ function settleAccepted(state: EscalationState, text: Text, progress: Accepted, 
 /** Sends what is due: urgent ones all and at once, the newest first; the others as places are free, the oldest first. */
 function dispatch(plan: TellingPlan, state: EscalationState, now: Instant): EscalationStep {
   const queued = state.texts.filter(({ progress }) => progress.status === 'queued' && isDue(progress.notBefore, now));
-  const urgent = queued.filter((text) => isUrgent(text.kind)).reverse();
+  const urgent = queued.filter((text) => isUrgent(text.kind)).toSorted((a, b) => b.created - a.created);
   const others = queued.filter((text) => !isUrgent(text.kind));
   return each(state, [...urgent, ...others], (s, text) => hand(plan, s, text, now));
 }
@@ -426,10 +426,14 @@ const WORTH: Readonly<Record<Text['kind'], number>> = {
   duress: 6,
 };
 
-/** What may be lost first: the watch over a text that was taken, then answers and tests, then by kind, the oldest first. */
+/**
+ * What may be lost first: the watch over a text that was taken, then answers and tests, then by kind; of one kind those
+ * that wait before those on their way, the oldest first.
+ */
 function worth(text: Text): number {
   if (text.progress.status === 'accepted') return 0;
-  return text.purpose === 'answer' ? 1 : WORTH[text.kind];
+  const kind = text.purpose === 'answer' ? 1 : WORTH[text.kind];
+  return text.progress.status === 'queued' ? kind : kind + 0.5;
 }
 
 function shed(plan: TellingPlan, state: EscalationState): EscalationStep {

@@ -1,0 +1,593 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmKind } from '../../src/alarm/events.ts';
+import type { AlarmId } from '../../src/base/brand.ts';
+import { instant, seconds } from '../../src/base/time.ts';
+import { escalate } from '../../src/escalate/escalate.ts';
+import type { EscalationEvent, SendReport } from '../../src/escalate/events.ts';
+import {
+  type Bench,
+  benchOf,
+  live,
+  type PlanChange,
+  person,
+  planOf,
+  reply,
+  rows,
+  sends,
+  step,
+  tell,
+  words,
+} from './bench.ts';
+
+/** At this second: something happens, and these texts leave (those that left since the row before included). */
+type Row = readonly [at: number, what: EscalationEvent | 'tick' | 'restart', ...sent: readonly string[]];
+
+function story(
+  name: string,
+  change: PlanChange,
+  table: readonly Row[],
+  prepare: (bench: Bench) => void = () => {},
+): void {
+  it(name, () => {
+    const bench = benchOf(planOf(change));
+    prepare(bench);
+    const told = table.map(([at, what]) => {
+      const before = bench.passes(at);
+      if (what === 'tick') return [at, ...sends(before)];
+      const effects = what === 'restart' ? bench.restarts() : bench.does(what);
+      return [at, ...sends([...before, ...effects])];
+    });
+    expect(told).toEqual(table.map(([at, , ...sent]) => [at, ...sent]));
+  });
+}
+
+const A1 = 'a1' as AlarmId;
+const stop = (why: 'code' | 'closure' | 'expired' = 'code'): EscalationEvent => ({ type: 'stopped', alarm: A1, why });
+const ORDINARY: readonly AlarmKind[] = ['intruder', 'tamper', 'fire', 'fault'];
+const URGENT: readonly AlarmKind[] = ['personal', 'duress'];
+const always = (result: SendReport) => (bench: Bench) => {
+  bench.far.send = () => result;
+};
+
+describe('steps', () => {
+  story('the first text leaves at once, repeats keep their rhythm, then it is over', {}, [
+    [0, tell('intruder'), 'send sister 4821'],
+    [119, 'tick'],
+    [120, 'tick', 'send sister 4821'],
+    [240, 'tick', 'send sister 4821'],
+    [359, 'tick'],
+    [360, 'tick', 'send sister 4821'],
+    [3600, 'tick'],
+  ]);
+  story('each contact has a number of its own', { steps: [step(0, ['sister', 'neighbour'])] }, [
+    [0, tell('fire'), 'send sister 4821', 'send neighbour 4822'],
+  ]);
+  story(
+    'who does not take this kind is not told',
+    {
+      contacts: [person('sister', ['personal']), person('neighbour')],
+      steps: [step(0, ['sister', 'neighbour'])],
+      lastResort: seconds(180),
+    },
+    [
+      [0, tell('intruder'), 'send neighbour 4821'],
+      [200, 'tick', 'send neighbour 4821'],
+    ],
+  );
+  story('a code ends it', {}, [
+    [0, tell('intruder'), 'send sister 4821'],
+    [60, stop()],
+    [3600, 'tick'],
+  ]);
+  story('a day later everyone who was told hears of the end', {}, [
+    [0, tell('personal'), 'send sister 4821'],
+    [60, stop('expired'), 'send sister expired'],
+    [3600, 'tick'],
+  ]);
+  story('told again: the steps start afresh under a new number', {}, [
+    [0, tell('personal'), 'send sister 4821'],
+    [100, tell('personal', {}, 7000), 'send sister 7000'],
+    [120, 'tick'],
+    [220, 'tick', 'send sister 7000'],
+  ]);
+  story('a number the contact has already is not given again', {}, [
+    [0, tell('personal'), 'send sister 4821'],
+    [100, tell('personal'), 'send sister 4822'],
+  ]);
+  it('overdue steps fire at once after a stop, one text a contact', () => {
+    const bench = benchOf(
+      planOf({
+        lastResort: seconds(180),
+        steps: [step(0, ['sister']), step(60, ['sister']), step(70, ['sister'], 3, 10)],
+      }),
+    );
+    bench.does(tell('intruder'));
+    expect(sends(bench.restarts(1000))).toEqual(['send sister 4821', 'send neighbour 4822']);
+    expect(sends(bench.passes(1009))).toEqual([]);
+    expect(sends(bench.passes(1020))).toEqual(['send sister 4821', 'send sister 4821']);
+    expect(sends(bench.passes(5000))).toEqual([]);
+  });
+});
+
+describe('last resort', () => {
+  for (const kind of [...ORDINARY, ...URGENT]) {
+    story(`${kind}: nobody answered, so everyone, once`, { lastResort: seconds(180), steps: [step(0, ['sister'])] }, [
+      [0, tell(kind), 'send sister 4821'],
+      [179, 'tick'],
+      [180, 'tick', 'send sister 4821', 'send neighbour 4822'],
+      [3600, 'tick'],
+    ]);
+  }
+  for (const kind of ORDINARY) {
+    story(`${kind}: an answer stops it`, { lastResort: seconds(180) }, [
+      [0, tell(kind), 'send sister 4821'],
+      [10, reply('sister', 'OK 4821')],
+      [3600, 'tick'],
+    ]);
+  }
+  for (const kind of URGENT) {
+    story(
+      `${kind}: an answer stops the repeats to that contact alone`,
+      { lastResort: seconds(180), steps: [step(0, ['sister', 'neighbour'], 3, 60)] },
+      [
+        [0, tell(kind), 'send sister 4821', 'send neighbour 4822'],
+        [10, reply('sister', 'OK 4821')],
+        [120, 'tick', 'send neighbour 4822', 'send neighbour 4822'],
+        [180, 'tick', 'send sister 4821', 'send neighbour 4822'],
+        [3600, 'tick'],
+      ],
+    );
+    story(`${kind}: a step that has not begun still sends its one text`, {}, [
+      [0, tell(kind), 'send sister 4821'],
+      [10, reply('sister', 'OK 4821')],
+      [120, 'tick', 'send sister 4821'],
+      [3600, 'tick'],
+    ]);
+  }
+  story('started afresh, it runs once more', { lastResort: seconds(180), steps: [step(0, ['sister'])] }, [
+    [0, tell('personal'), 'send sister 4821'],
+    [200, tell('personal', {}, 7000), 'send sister 4821', 'send neighbour 4822', 'send sister 7000'],
+    [400, 'tick', 'send sister 7000', 'send neighbour 7001'],
+    [3600, 'tick'],
+  ]);
+});
+
+describe('what counts as an answer', () => {
+  const yes = [
+    'OK 4821',
+    'ok 4821',
+    'Ok4821',
+    ' O.K. 4821! ',
+    'OK: 4821',
+    'okay 4821',
+    'OK 4821 on my way',
+    '“OK 4821”',
+    'ＯＫ　４８２１',
+    'OK\n4821',
+  ];
+  const no = [
+    'OK',
+    '4821',
+    'OK 4822',
+    'OK 48211',
+    'OK 482',
+    'not OK 4821',
+    'DISARM 4821',
+    'STOP',
+    '',
+    'OK 4 8 2 1',
+    'KO 4821',
+    'ok १२३४',
+  ];
+  for (const body of yes) {
+    it(`${JSON.stringify(body)} is one`, () => {
+      const bench = benchOf(planOf());
+      bench.does(tell('intruder'));
+      expect(words(bench.does(reply('sister', body)))).toContain('acknowledge sister');
+    });
+  }
+  for (const body of no) {
+    it(`${JSON.stringify(body)} is none`, () => {
+      const bench = benchOf(planOf());
+      bench.does(tell('intruder'));
+      const effects = words(bench.does(reply('sister', body)));
+      expect(effects).not.toContain('acknowledge sister');
+      expect(effects).toContain('sealed text_received');
+      expect(sends(bench.passes(130))).toEqual(['send sister 4821']);
+    });
+  }
+  it('not from another contact', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    expect(words(bench.does(reply('neighbour', 'OK 4821')))).not.toContain('acknowledge neighbour');
+  });
+  it('not from a stranger, who is counted and not answered', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    expect(bench.does(reply(null, 'OK 4821'))).toEqual([]);
+    expect(bench.state().strangers).toBe(1);
+  });
+  it('not from the never list, which is kept under seal and not answered', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    expect(words(bench.does(reply(null, 'OK 4821', { onNeverList: true })))).toEqual(['sealed text_from_never_list']);
+    expect(bench.state().never).toBe(1);
+  });
+  it('not from a contact who was not told', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    expect(words(bench.does(reply('neighbour', 'OK 4822')))).not.toContain('acknowledge neighbour');
+  });
+  it('once, however often the path shows it', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    bench.does(reply('sister', 'OK 4821', { sid: 'SMsame' }));
+    bench.restarts();
+    expect(bench.does(reply('sister', 'OK 4821', { sid: 'SMsame' }))).toEqual([]);
+  });
+  it('an earlier number acknowledges and stops nothing', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('personal'));
+    bench.does(tell('personal', {}, 7000));
+    expect(words(bench.does(reply('sister', 'OK 4821')))).toContain('acknowledge sister');
+    expect(sends(bench.passes(1000))).toHaveLength(3);
+  });
+  it('accepted and delivered are no answer', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    expect(rows(bench.passes(1000))).toContain('local text_delivered');
+    expect(bench.state().tellings).toHaveLength(1);
+  });
+});
+
+describe('anything else from a contact', () => {
+  it('is answered once an alarm', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    expect(sends(bench.does(reply('sister', 'what?')))).toEqual(['send sister answer']);
+    expect(sends(bench.does(reply('sister', 'what??')))).toEqual([]);
+    bench.does(stop());
+    bench.does(tell('intruder', { id: 'a2' as AlarmId }));
+    expect(sends(bench.does(reply('sister', 'what???')))).toEqual(['send sister answer']);
+  });
+  it('is answered once a day when no alarm runs', () => {
+    const bench = benchOf(planOf());
+    expect(sends(bench.does(reply('sister', 'hello')))).toEqual(['send sister answer']);
+    bench.passes(86_399);
+    expect(sends(bench.does(reply('sister', 'hello')))).toEqual([]);
+    bench.passes(86_400);
+    expect(sends(bench.does(reply('sister', 'hello')))).toEqual(['send sister answer']);
+  });
+  it('leaves no row on site', () => {
+    const bench = benchOf(planOf());
+    expect(rows(bench.does(reply('sister', 'are you safe?'))).filter((row) => row.startsWith('local'))).toEqual([]);
+  });
+});
+
+describe('trouble on the way', () => {
+  const later = (retryAfterMs: number | null): SendReport => ({ outcome: 'later', why: 'busy', retryAfterMs });
+  const once: PlanChange = { steps: [step(0, ['sister'])] };
+  const S = 'send sister 4821';
+
+  story(
+    'later: again after 2, 4, 8, 16, then every 30 s',
+    once,
+    [
+      [0, tell('fault'), S],
+      [1, 'tick'],
+      [2, 'tick', S],
+      [6, 'tick', S],
+      [14, 'tick', S],
+      [30, 'tick', S],
+      [59, 'tick'],
+      [60, 'tick', S],
+      [90, 'tick', S],
+    ],
+    always(later(null)),
+  );
+  story(
+    'later: a wish to wait is honoured',
+    once,
+    [
+      [0, tell('fault'), S],
+      [19, 'tick'],
+      [20, 'tick', S],
+    ],
+    always(later(20_000)),
+  );
+  story(
+    'later: a wish to wait an hour is not',
+    once,
+    [
+      [0, tell('fault'), S],
+      [59, 'tick'],
+      [60, 'tick', S],
+    ],
+    always(later(3_600_000)),
+  );
+  story(
+    'refused: the other steps go on',
+    {},
+    [
+      [0, tell('intruder'), S],
+      [119, 'tick'],
+      [120, 'tick', S],
+    ],
+    always({ outcome: 'refused', why: 'error 21211' }),
+  );
+  story(
+    'unknown and found: not again',
+    once,
+    [
+      [0, tell('intruder'), S],
+      [600, 'tick'],
+    ],
+    (bench) => {
+      bench.far.send = () => ({ outcome: 'unknown', why: 'no answer' });
+      bench.far.find = 'found';
+    },
+  );
+  story(
+    'unknown and absent: again at once',
+    once,
+    [
+      [0, tell('intruder'), S, S],
+      [600, 'tick'],
+    ],
+    (bench) => {
+      bench.far.send = (_, attempt) =>
+        attempt === 1 ? { outcome: 'unknown', why: 'reset' } : { outcome: 'accepted', sid: 'SM2' };
+    },
+  );
+  story(
+    'unknown for good: a second text is better than none, but not for ever',
+    once,
+    [
+      [0, tell('intruder'), S],
+      [29, 'tick'],
+      [30, 'tick', S],
+      [89, 'tick'],
+      [90, 'tick', S],
+      [210, 'tick', S],
+      [599, 'tick'],
+    ],
+    (bench) => {
+      bench.far.send = () => ({ outcome: 'unknown', why: 'no answer' });
+      bench.far.find = 'unknown';
+    },
+  );
+  story(
+    'no answer at all counts as unknown',
+    once,
+    [
+      [0, tell('intruder'), S],
+      [29, 'tick'],
+      [30, 'tick', S],
+    ],
+    (bench) => {
+      bench.far.send = (_, attempt) => (attempt === 1 ? null : { outcome: 'accepted', sid: 'SM2' });
+    },
+  );
+  story(
+    'an ended alarm is not sent again',
+    once,
+    [
+      [0, tell('intruder'), S],
+      [1, stop()],
+      [600, 'tick'],
+    ],
+    always(later(null)),
+  );
+  story(
+    'an answered alarm is not sent again',
+    { steps: [step(0, ['sister', 'neighbour'])] },
+    [
+      [0, tell('intruder'), S, 'send neighbour 4822'],
+      [1, reply('sister', 'OK 4821')],
+      [600, 'tick'],
+    ],
+    (bench) => {
+      bench.far.send = (to) => (to === 'neighbour' ? later(null) : { outcome: 'accepted', sid: 'SM1' });
+    },
+  );
+  story(
+    'failed after it was accepted: again, twice at most',
+    once,
+    [
+      [0, tell('intruder'), S],
+      [15, 'tick', S],
+      [89, 'tick'],
+      [90, 'tick', S],
+      [3600, 'tick'],
+    ],
+    (bench) => {
+      bench.far.status = 'failed';
+    },
+  );
+
+  it('accepted, then nothing: unconfirmed at a minute, once', () => {
+    const bench = benchOf(planOf(once));
+    bench.far.status = 'accepted';
+    bench.does(tell('intruder'));
+    expect(rows(bench.passes(59))).toEqual([]);
+    expect(rows(bench.passes(61))).toEqual(['local text_unconfirmed']);
+    expect(rows(bench.passes(3600))).toEqual([]);
+    expect(live(bench.state(), 'sister')).toEqual([]);
+  });
+  it('a text with the sid of an earlier one is not taken for sent', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    bench.far.find = 'unknown';
+    bench.far.send = (_, attempt) =>
+      attempt === 2 ? { outcome: 'unknown', why: 'reset' } : { outcome: 'accepted', sid: `SM${attempt}` };
+    bench.passes(120);
+    const id = bench.state().texts.find(({ progress }) => progress.status === 'unknown')?.id;
+    if (id === undefined) throw new Error('no text is unknown');
+    const found = { outcome: 'found', sid: 'SM1', status: 'delivered' } as const;
+    expect(sends(bench.does({ type: 'find-ended', text: id, result: found }))).toEqual(['send sister 4821']);
+  });
+  it('an hour without a way out: the contact is still told when there is one', () => {
+    const bench = benchOf(planOf(once));
+    bench.far.send = () => later(null);
+    bench.does(tell('personal'));
+    const effects = bench.passes(3600);
+    expect(rows(effects).filter((row) => row === 'sealed text_expired' || row === 'local text_expired')).toHaveLength(
+      6,
+    );
+    expect(live(bench.state(), 'sister')).toHaveLength(1);
+    bench.far.send = () => ({ outcome: 'accepted', sid: 'SM9' });
+    expect(rows(bench.passes(3640))).toContain('local text_accepted');
+    expect(sends(bench.passes(7200))).toEqual([]);
+  });
+  it('an alarm that was ended meanwhile is no news', () => {
+    const bench = benchOf(planOf(once));
+    bench.far.send = () => later(null);
+    bench.does(tell('personal'));
+    bench.passes(3600);
+    bench.does(stop());
+    bench.far.send = () => ({ outcome: 'accepted', sid: 'SM9' });
+    expect(sends(bench.passes(7200))).toEqual([]);
+  });
+  it('how long a text is good for is told with it', () => {
+    const bench = benchOf(planOf(once));
+    bench.far.send = () => later(null);
+    const effects = [...bench.does(tell('intruder')), ...bench.passes(100)];
+    const valid = effects.flatMap((effect) => (effect.type === 'send' ? [effect.text.validSeconds] : []));
+    expect(valid).toEqual([600, 598, 594, 586, 570, 540, 510]);
+  });
+});
+
+describe('after a restart', () => {
+  it('what was being sent is looked for first', () => {
+    const bench = benchOf(planOf());
+    bench.far.send = () => null;
+    bench.does(tell('intruder'));
+    bench.far.find = 'found';
+    const effects = words(bench.restarts());
+    expect(effects).toContain('find');
+    expect(sends(bench.passes(60))).toEqual([]);
+  });
+  it('absent: sent again, once', () => {
+    const bench = benchOf(planOf());
+    bench.far.send = (_, attempt) => (attempt === 1 ? null : { outcome: 'accepted', sid: 'SM2' });
+    bench.does(tell('intruder'));
+    expect([...sends(bench.restarts()), ...sends(bench.passes(60))]).toEqual(['send sister 4821']);
+  });
+  it('the number, the answers and the count of repeats are kept', () => {
+    const bench = benchOf(planOf());
+    bench.does(tell('intruder'));
+    bench.passes(130);
+    bench.restarts(5);
+    expect(words(bench.does(reply('sister', 'OK 4821')))).toContain('acknowledge sister');
+    expect(sends(bench.passes(3600))).toEqual([]);
+  });
+  it('a contact who is gone from the config is not sent what was queued', () => {
+    const bench = benchOf(planOf());
+    bench.far.send = () => ({ outcome: 'later', why: 'busy', retryAfterMs: null });
+    bench.does(tell('intruder'));
+    bench.plan = planOf({ contacts: [person('neighbour')] });
+    bench.far.send = () => ({ outcome: 'accepted', sid: 'SM1' });
+    expect([...sends(bench.restarts(5)), ...sends(bench.passes(3600))]).toEqual([]);
+  });
+});
+
+describe('without a path', () => {
+  for (const [kind, audience] of [
+    ['intruder', 'local'],
+    ['duress', 'sealed'],
+  ] as const) {
+    it(`${kind}: written down ${audience}, and nothing is fetched`, () => {
+      const bench = benchOf(planOf({ path: null, steps: [step(0, ['sister'])] }));
+      expect(words(bench.does(tell(kind)))).toEqual([`${audience} telling_started`, `not-sent sister ${audience}`]);
+      expect(bench.passes(3600)).toEqual([]);
+    });
+  }
+});
+
+describe('fetching replies', () => {
+  const fetches = (bench: Bench, to: number) => words(bench.passes(to)).filter((word) => word === 'fetch').length;
+  it('each minute', () => {
+    const bench = benchOf(planOf());
+    expect(fetches(bench, 600)).toBe(10);
+  });
+  for (const kind of ['intruder', 'duress'] as const) {
+    it(`every 3 s while an alarm of kind ${kind} is told`, () => {
+      const bench = benchOf(planOf());
+      bench.passes(600);
+      bench.does(tell(kind));
+      expect(fetches(bench, 660)).toBeGreaterThanOrEqual(20);
+      bench.does(stop());
+      expect(fetches(bench, 1260)).toBeLessThanOrEqual(11);
+    });
+  }
+  it('a lost one is given up, and asked again', () => {
+    const bench = benchOf(planOf());
+    const lost = escalate(bench.plan, bench.state(), { type: 'tick' }, instant(60_000));
+    expect(words(lost.effects)).toEqual(['fetch']);
+    expect(words(escalate(bench.plan, lost.state, { type: 'tick' }, instant(89_999)).effects)).toEqual([]);
+    const given = escalate(bench.plan, lost.state, { type: 'tick' }, instant(90_000));
+    expect(words(given.effects)).toEqual([]);
+    expect(words(escalate(bench.plan, given.state, { type: 'tick' }, instant(105_000)).effects)).toEqual(['fetch']);
+  });
+  it('a path that failed twice is told, and told when it is back', () => {
+    const bench = benchOf(planOf());
+    bench.far.fetch = 'failed';
+    expect(words(bench.passes(74))).not.toContain('path down');
+    expect(words(bench.passes(75))).toContain('path down');
+    expect(words(bench.passes(600))).not.toContain('path down');
+    bench.far.fetch = 'ok';
+    expect(words(bench.passes(700)).filter((word) => word.startsWith('path'))).toEqual(['path up']);
+  });
+  it('two routine checks in a row are a fault, one is not', () => {
+    const bench = benchOf(planOf());
+    bench.passes(1);
+    bench.far.fetch = 'failed';
+    expect(words(bench.passes(61))).not.toContain('path down');
+    bench.far.fetch = 'ok';
+    expect(words(bench.passes(300))).not.toContain('path down');
+  });
+});
+
+describe('the test that somebody asked for', () => {
+  it('goes to every contact, marked, and an answer is noted', () => {
+    const bench = benchOf(planOf({ contacts: [person('sister', []), person('neighbour')] }));
+    const effects = bench.does({ type: 'test-asked', numbers: ['1111', '2222'] });
+    expect(sends(effects)).toEqual(['send sister 1111', 'send neighbour 2222']);
+    expect(effects.flatMap((effect) => (effect.type === 'send' ? [effect.text.purpose] : []))).toEqual([
+      'test',
+      'test',
+    ]);
+    expect(words(bench.does(reply('neighbour', 'OK 2222')))).toEqual(['local test_answered']);
+  });
+});
+
+describe('bounds', () => {
+  it('a flood of faults leaves room for the personal alarm, and it leaves at once', () => {
+    const bench = benchOf(planOf({ steps: [step(0, ['sister', 'neighbour'])] }));
+    bench.far.send = () => null;
+    for (let index = 0; index < 100; index += 1) bench.does(tell('fault', { id: `f${index}` as AlarmId }));
+    expect(bench.state().texts.length).toBeLessThanOrEqual(64);
+    expect(bench.state().tellings.length).toBeLessThanOrEqual(32);
+    expect(sends(bench.does(tell('personal', {}, 7000)))).toEqual(['send sister 7000', 'send neighbour 7001']);
+  });
+  it('eight ordinary texts are on their way at once; the others follow', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `c${index}`);
+    const bench = benchOf(planOf({ contacts: names.map((name) => person(name)), steps: [step(0, names)] }));
+    bench.far.send = () => null;
+    const effects = bench.does(tell('intruder'));
+    expect(sends(effects)).toHaveLength(8);
+    const first = effects.find((effect) => effect.type === 'send');
+    if (first?.type !== 'send') throw new Error('nothing was sent');
+    expect(
+      sends(bench.does({ type: 'send-ended', text: first.text.id, result: { outcome: 'accepted', sid: 'SM1' } })),
+    ).toHaveLength(1);
+  });
+  it('what is shed is recorded', () => {
+    const bench = benchOf(planOf({ steps: [step(0, ['sister', 'neighbour'])] }));
+    bench.far.send = () => null;
+    const effects = Array.from({ length: 40 }, (_, index) =>
+      bench.does(tell('fault', { id: `f${index}` as AlarmId })),
+    ).flat();
+    expect(rows(effects).filter((row) => row === 'local text_shed')).toHaveLength(80 - 64);
+  });
+});
