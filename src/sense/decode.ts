@@ -43,8 +43,7 @@ export function decode(profile: Profile, model: string | null, deviceTopic: stri
   if (message.payload.length === 0) return NOTHING;
   const content = contentOf(message.payload, rules.payload);
   if (!content.ok) return content;
-  const signals = signalsIn(content.value, rules.rules, message.stored);
-  return { ok: true, signals, pulses: message.stored ? NO_PULSES : pulsesIn(content.value, rules.rules) };
+  return readFields(content.value, rules.rules, message.stored);
 }
 
 function rulesFor(model: ModelProfile, deviceTopic: string, topic: string): TopicRules | null {
@@ -70,25 +69,24 @@ function contentOf(payload: Uint8Array, kind: PayloadKind): Content {
 
 type Building = { -readonly [Name in keyof Signals]: Signals[Name] };
 
-function signalsIn(content: unknown, rules: readonly Rule[], stored: boolean): Signals {
+function readFields(content: unknown, rules: readonly Rule[], stored: boolean): Decoded {
   const signals: Building = {};
+  let pulses = NO_PULSES;
   for (const rule of rules) {
     if (stored && (rule.live || rule.to === 'button' || rule.to === 'keypad')) continue;
     const value = fieldAt(content, rule.from);
-    if (value !== undefined && value !== null) apply(rule, value, content, signals);
+    if (value === undefined || value === null) continue;
+    apply(rule, value, content, signals);
+    const pulse = rule.live ? pulseOf(rule, value) : null;
+    if (pulse !== null && !pulses.includes(pulse)) pulses = [...pulses, pulse];
   }
-  return signals;
+  return { ok: true, signals, pulses };
 }
 
-function pulsesIn(content: unknown, rules: readonly Rule[]): readonly TripSignal[] {
-  let pulses = NO_PULSES;
-  for (const rule of rules) {
-    if (!rule.live || (rule.to !== 'vibration' && rule.to !== 'motion')) continue;
-    const value = fieldAt(content, rule.from);
-    const happened = value !== undefined && value !== null && meaning(rule.values, value) === true;
-    if (happened && !pulses.includes(rule.to)) pulses = [...pulses, rule.to];
-  }
-  return pulses;
+/** A live flag that says yes; what else is live (a press, a code) is a happening by its name. */
+function pulseOf(rule: Rule, value: unknown): TripSignal | null {
+  if (rule.to !== 'vibration' && rule.to !== 'motion') return null;
+  return meaning(rule.values, value) === true ? rule.to : null;
 }
 
 function apply(rule: Rule, value: unknown, content: unknown, signals: Building): void {

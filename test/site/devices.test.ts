@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -112,6 +112,22 @@ examples:
     const family = loaded.get('zigbee2mqtt');
     expect(problems).toEqual([]);
     const examples = family?.examples.filter((example) => example.model === 'NEW-1') ?? [];
+    expect(examples).toHaveLength(3);
+    for (const example of examples) {
+      expect(family && outcome(example, family)).toEqual(example.expect);
+    }
+  });
+
+  it('the model that the README shows works as it stands', () => {
+    const readme = readFileSync(join(devicesDirectory, 'README.md'), 'utf8');
+    const shown = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? 'no example';
+    const directory = copyOfShipped();
+    const file = join(directory, 'zigbee2mqtt', 'SNZB-04.yaml');
+    writeFileSync(file, shown);
+    const { families: loaded, problems } = loadDevices(directory, 'profiles-and-examples');
+    const family = loaded.get('zigbee2mqtt');
+    expect(problems).toEqual([]);
+    const examples = family?.examples.filter((example) => example.file === file) ?? [];
     expect(examples).toHaveLength(3);
     for (const example of examples) {
       expect(family && outcome(example, family)).toEqual(example.expect);
