@@ -65,8 +65,13 @@ export function raise(
   };
   const counted = silent ? { nextSilent: state.nextSilent + 1 } : { nextAlarm: state.nextAlarm + 1 };
   const opened = change(withRoom(step, silent ? 'concealed' : 'shown'), counted);
-  const told = also(change(opened, { alarms: [...opened.state.alarms, alarm] }), { type: 'tell', alarm });
-  return record(told, 'alarm-raised', { alarm: alarm.id, kind, zones }, audienceOf(alarm));
+  const noted = record(
+    change(opened, { alarms: [...opened.state.alarms, alarm] }),
+    'alarm-raised',
+    { alarm: alarm.id, kind, zones },
+    audienceOf(alarm),
+  );
+  return also(noted, { type: 'tell', alarm });
 }
 
 /** Personal and duress alarms are the last to give way. */
@@ -92,15 +97,15 @@ export function renew(step: Step, alarm: Alarm, when: 'after-a-while' | 'always'
   const renewed: Alarm = { ...alarm, renewed: now, expires: after(now, EXPIRY) };
   const next = replace(step, renewed);
   if (when === 'after-a-while' && between(alarm.renewed, now) <= RENEWAL) return next;
-  const told = also(next, { type: 'tell', alarm: renewed });
-  return record(told, 'alarm-renewed', { alarm: alarm.id, kind: alarm.kind }, audienceOf(alarm));
+  const noted = record(next, 'alarm-renewed', { alarm: alarm.id, kind: alarm.kind }, audienceOf(alarm));
+  return also(noted, { type: 'tell', alarm: renewed });
 }
 
 /** Closes an alarm for good. */
 export function end(step: Step, alarm: Alarm, why: 'code' | 'closure' | 'expired', by: string | null): Step {
   const gone = change(step, { alarms: step.state.alarms.filter((one) => one.id !== alarm.id) });
-  const told = also(gone, { type: 'stop-telling', alarm, why });
-  return record(told, 'alarm-ended', { alarm: alarm.id, kind: alarm.kind, why, by }, audienceOf(alarm));
+  const noted = record(gone, 'alarm-ended', { alarm: alarm.id, kind: alarm.kind, why, by }, audienceOf(alarm));
+  return also(noted, { type: 'stop-telling', alarm, why });
 }
 
 /**
