@@ -352,12 +352,7 @@ const escalation = group('Who is told, per kind of alarm, until someone answers.
 const TOKEN_REMEDY = 'write !secret NAME, and the value into secrets.yaml';
 
 const twilio = group('The account that sends the texts. Left out: texts are written to the log, marked not sent.', {
-  accountSid: pattern(
-    /^[A-Za-z0-9]{1,64}$/,
-    'an account SID',
-    'it begins with AC and has 34 letters and digits',
-    'Account SID.',
-  ),
+  accountSid: text('Account SID; AC and 32 hex digits.', 64),
   authToken: hiddenText('Auth token; a secret.', 'a token', TOKEN_REMEDY),
   from: phone('The number texts are sent from, E.164, in quotes.'),
   apiBase: z.optional(text('Where the API is: https, or http on loopback. Left out: https://api.twilio.com.')),

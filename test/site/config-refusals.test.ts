@@ -710,6 +710,13 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
+    name: 'an account SID that would lead elsewhere',
+    yaml: 'sms: { twilio: { accountSid: ../AC123, authToken: !secret token, from: "+447700900001" } }',
+    says: [
+      '1:30: sms.twilio.accountSid: is not an account SID; it is AC and 32 hex digits, copy it from the Twilio console',
+    ],
+  },
+  {
     name: 'an API in the clear',
     yaml: 'sms: { twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001", apiBase: "http://api.example" } }',
     says: [

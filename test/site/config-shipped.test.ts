@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type Families, type Loaded, loadHouse } from '../../src/site/config.ts';
+import { familyFacts, loadDevices } from '../../src/site/devices.ts';
+import { formatProblem } from '../../src/site/report.ts';
+import { completed, tempFolder } from './fixtures/config.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const shipped = (name: string): string => readFileSync(join(root, 'config', name), 'utf8');
+const schema = JSON.parse(shipped('lantern.schema.json'));
+
+/** The families that come with the program. */
+const families: Families = new Map(
+  [...loadDevices(join(root, 'devices'), 'profiles').families].map(([name, family]) => [name, familyFacts(family)]),
+);
+
+const RECIPIENT = 'age1rrs4kedzc6sxmnszv35gqnhxkhezehgjm9wqq6dvx7ke58ewfs8qyq49a3';
+
+/** The example as a person would use it: copied, its secrets copied and completed. */
+function loadExample(text: string): Loaded {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'hub.yaml'), text);
+  const secrets = `${shipped('secrets.example.yaml')}evidence_public: ${RECIPIENT}\n`;
+  writeFileSync(join(folder, 'secrets.yaml'), secrets, { mode: 0o600 });
+  for (const file of ['broker-ca.pem', 'lantern.pem', 'lantern.key']) writeFileSync(join(folder, file), '');
+  return loadHouse(join(folder, 'hub.yaml'), { families, credentialsDirectory: null });
+}
+
+const said = (loaded: Loaded): readonly string[] =>
+  (loaded.ok ? loaded.warnings : loaded.problems).map((problem) => formatProblem(problem).replace(/^.*\.yaml:/, ''));
+
+/** The example with the other broker: what is commented out in it, in place of what is not. */
+function withConnect(example: string): string {
+  const lines = example.split('\n');
+  const from = lines.indexOf('  listen:');
+  const to = lines.indexOf('  # connect:');
+  return lines
+    .filter((_, index) => index < from || index >= to)
+    .map((line) => line.replace(/^ {2}# ( *[a-zA-Z]+:)/, '  $1'))
+    .join('\n');
+}
+
+/** `devices[].zone.type` and so on: every key the schema has. */
+function keysOfSchema(node: { properties?: object; items?: object }, path: string): readonly string[] {
+  const below = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const here = path === '' ? key : `${path}.${key}`;
+    return [here, ...keysOfSchema(child, here)];
+  });
+  return node.items === undefined ? below : [...below, ...keysOfSchema(node.items, `${path}[]`)];
+}
+
+function keysOfValue(value: unknown, path: string): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => keysOfValue(item, `${path}[]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => {
+    const here = path === '' ? key : `${path}.${key}`;
+    return [here, ...keysOfValue(child, here)];
+  });
+}
+
+const plain = (text: string): unknown =>
+  parse(text, { customTags: [{ tag: '!secret', resolve: (name: string) => name }] });
+
+describe('config/demo.yaml', () => {
+  const loaded = loadHouse(join(root, 'config/demo.yaml'), { families, credentialsDirectory: null });
+
+  it('is accepted; that its texts go nowhere is all there is to say', () => {
+    expect(loaded.ok).toBe(true);
+    expect(said(loaded)).toEqual([expect.stringContaining('texts are written to the log and not sent')]);
+  });
+
+  it('is a house one can try everything in', () => {
+    const house = loaded.ok ? loaded.house : null;
+    const types = [...(house?.panel.zones.values() ?? [])].map(({ type }) => type);
+    expect(new Set(types)).toEqual(
+      new Set(['entry', 'tremor', 'perimeter', 'interior', 'panic', 'fire', 'technical', 'notice']),
+    );
+    expect(house?.outputs.map(({ role }) => role)).toEqual(['siren', 'light']);
+    expect(house?.mqtt).toMatchObject({ kind: 'listen', host: '127.0.0.1', port: 1883 });
+    expect([...(house?.phones.values() ?? [])].every((phone) => /^\+447700900\d{3}$/.test(phone))).toBe(true);
+  });
+});
+
+describe('config/example.yaml', () => {
+  const example = shipped('example.yaml');
+
+  it('is accepted without a word', () => {
+    expect(said(loadExample(example))).toEqual([]);
+  });
+
+  it('is accepted with its other broker, which can be read there', () => {
+    const loaded = loadExample(withConnect(example));
+    expect(loaded.ok && loaded.house.mqtt.kind).toBe('connect');
+    expect(said(loaded)).toEqual([expect.stringContaining('can be read on that broker')]);
+  });
+
+  // Every kind of alarm has the same steps; shown once is shown.
+  const once = (key: string) => key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].');
+  const values = [plain(example), plain(withConnect(example))];
+  const shown = new Set(values.flatMap((value) => keysOfValue(value, '')).map(once));
+  const keys = new Set(keysOfSchema(schema, '').map(once));
+  it('the schema has keys', () => {
+    expect(keys.size).toBeGreaterThan(90);
+  });
+  for (const key of keys) {
+    it(`shows ${key}`, () => {
+      expect(shown).toContain(key);
+    });
+  }
+
+  it('says of every line with a key what it is, or shows it nearby', () => {
+    const bare = example.split('\n').filter((line) => /^\w+:/.test(line) && !line.includes('#') && /:\s*$/.test(line));
+    expect(bare).toEqual(['site:', 'panel:', 'sms:', 'evidence:']);
+  });
+});
+
+describe('config/lantern.schema.json', () => {
+  const validate = new Ajv2020({ strict: false }).compile(schema);
+
+  it('is the one the program checks with', () => {
+    const run = spawnSync(process.execPath, [join(root, 'scripts/schema.ts'), '--check'], { encoding: 'utf8' });
+    expect([run.status, run.stderr]).toEqual([0, '']);
+  });
+
+  it('a stale one is told, and left as it is', () => {
+    const file = join(tempFolder(), 'stale.json');
+    writeFileSync(file, '{}\n');
+    const run = spawnSync(process.execPath, [join(root, 'scripts/schema.ts'), '--check', file], { encoding: 'utf8' });
+    expect([run.status, readFileSync(file, 'utf8')]).toEqual([1, '{}\n']);
+    expect(run.stderr).toContain('is stale; run: node scripts/schema.ts');
+  });
+
+  it('describes every key, for the editor', () => {
+    const bare = (
+      node: { properties?: object; items?: object; description?: string },
+      path: string,
+    ): readonly string[] => [
+      ...(node.description === undefined ? [path] : []),
+      ...Object.entries(node.properties ?? {}).flatMap(([key, child]) => bare(child, `${path}.${key}`)),
+      ...(node.items === undefined ? [] : bare(node.items, `${path}[]`)),
+    ];
+    expect(bare(schema, '')).toEqual([]);
+  });
+
+  const judged: readonly (readonly [string, string, boolean])[] = [
+    ['the demo', shipped('demo.yaml'), true],
+    ['the example', shipped('example.yaml'), true],
+    ['an unknown key', completed('wbe: {}'), false],
+    ['a delay without a unit', completed('panel: { modes: { away: { exitDelay: 45 } } }'), false],
+    ['a gateway', completed('gateways: {}'), false],
+    ['a missing site', 'web: {}', false],
+    ['an unknown zone type', completed('devices: [{ id: a, profile: z, topic: a, zone: { type: enrty } }]'), false],
+  ];
+  for (const [name, text, fits] of judged) {
+    it(`${fits ? 'takes' : 'refuses'} ${name}`, () => {
+      expect(validate(plain(text))).toBe(fits);
+    });
+  }
+});
