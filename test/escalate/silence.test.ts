@@ -94,6 +94,15 @@ describe('an alarm under a duress code leaves on site what one leaves that a cod
     }
   }
 
+  it('told once more while hidden, it looks stopped on site as well', () => {
+    const run = (event: EscalationEvent): readonly EscalationEffect[] => {
+      const bench = benchOf(PLAN);
+      bench.far.send = () => ({ outcome: 'later', why: 'busy', retryAfterMs: null });
+      bench.does(tell('intruder'));
+      return onSite([...bench.does(event), ...bench.passes(600)]);
+    };
+    expect(run(tell('intruder', { hidden: true }, 7000))).toEqual(run({ type: 'stopped', alarm: A1, why: 'code' }));
+  });
   it('its steps go on outside', () => {
     const bench = benchOf(PLAN);
     bench.does(tell('intruder'));

@@ -448,6 +448,43 @@ describe('trouble on the way', () => {
     bench.far.send = () => ({ outcome: 'accepted', sid: 'SM9' });
     expect(sends(bench.passes(7200))).toEqual([]);
   });
+  it('a contact who was reached is not told for ever', () => {
+    const bench = benchOf(planOf());
+    bench.far.send = (_, attempt) => (attempt === 1 ? { outcome: 'accepted', sid: 'SM1' } : later(null));
+    bench.does(tell('personal'));
+    // The last repeat is queued at 360 s and lives ten minutes.
+    expect(sends(bench.passes(959))).not.toEqual([]);
+    expect(rows(bench.passes(960))).toContain('local text_expired');
+    expect(sends(bench.passes(3600))).toEqual([]);
+  });
+  it('a send that ends after the answer is not begun again', () => {
+    const bench = benchOf(planOf({ steps: [step(0, ['sister', 'neighbour'])] }));
+    bench.far.send = (to) => (to === 'neighbour' ? null : { outcome: 'accepted', sid: 'SM1' });
+    const effects = bench.does(tell('intruder'));
+    bench.does(reply('sister', 'OK 4821'));
+    const pending = effects.find((effect) => effect.type === 'send' && effect.text.contact === 'neighbour');
+    if (pending?.type !== 'send') throw new Error('nothing was sent');
+    expect(rows(bench.does({ type: 'send-ended', text: pending.text.id, result: later(null) }))).toContain(
+      'local text_cancelled',
+    );
+    expect(sends(bench.passes(3600))).toEqual([]);
+  });
+  for (const result of [
+    { outcome: 'refused', why: 'no' },
+    { outcome: 'accepted', sid: 'SMother' },
+    { outcome: 'later', why: 'busy', retryAfterMs: null },
+    { outcome: 'unknown', why: 'lost' },
+  ] as const) {
+    it(`a second word (${result.outcome}) on a text that was accepted is passed over`, () => {
+      const bench = benchOf(planOf());
+      bench.far.status = 'accepted';
+      bench.does(tell('intruder'));
+      const [text] = live(bench.state(), 'sister');
+      if (text === undefined) throw new Error('no text');
+      expect(bench.does({ type: 'send-ended', text: text.id, result })).toEqual([]);
+      expect(live(bench.state(), 'sister')).toEqual([text]);
+    });
+  }
   it('how long a text is good for is told with it', () => {
     const bench = benchOf(planOf(once));
     bench.far.send = () => later(null);
