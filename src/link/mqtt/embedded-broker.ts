@@ -1,9 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Aedes, type Client, type PublishPacket } from 'aedes';
+import { Aedes, type Client } from 'aedes';
 import { generate } from 'mqtt-packet';
 import type { Broker, BrokerDoor, Log, Outgoing } from '../../hub/ports.ts';
 import { type Account, ANONYMOUS_SOURCE, createAccounts, isLoopback, type MqttLogin } from './accounts.ts';
+import { createAdmission, type Sender } from './admission.ts';
 import { createAudience } from './audience.ts';
 import { type BoundedSocket, boundSocket } from './bounded-socket.ts';
 import {
@@ -11,8 +12,6 @@ import {
   CONNECT_TIMEOUT_MS,
   MAX_CLIENT_ID_LENGTH,
   MAX_CLIENTS,
-  MAX_PAYLOAD_BYTES,
-  MAX_PUBLISH_BYTES,
   MAX_QOS2_IN_FLIGHT,
   MAX_RETAINED_BYTES,
   MAX_RETAINED_TOPICS,
@@ -26,7 +25,7 @@ import { createRefusals } from './refusals.ts';
 import { createRepeats } from './repeats.ts';
 import { createRetained } from './retained.ts';
 import { createSessions } from './sessions.ts';
-import { isHubTopic, isTopic, panelSetTopic, statusTopic } from './topics.ts';
+import { panelSetTopic, statusTopic } from './topics.ts';
 
 /** Where the embedded broker listens and who may come. No users: only this machine, and it may do everything. */
 export interface ListenConfig {
@@ -48,16 +47,8 @@ export interface EmbeddedBrokerParts {
   readonly log: Log;
 }
 
-/** Where a message goes that is acknowledged but nobody may have: no client can subscribe to what begins with `$`. */
-const NOWHERE = '$nowhere';
-const EMPTY = Buffer.alloc(0);
 /** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
 const CONNACK = { badId: 2, unavailable: 3, badLogin: 4 } as const;
-
-/** What is used of aedes beyond its published types; its manual documents `mq` and `persistence`. */
-interface AedesParts {
-  readonly mq: { emit(packet: { brokerCounter: number }, done?: () => void): unknown };
-}
 
 /** aedes' `keep-alive` of a half-open peer is the client's choice; the system's own probe is ours. */
 const LISTEN_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 } as const;
@@ -74,7 +65,6 @@ const LISTEN_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
  */
 export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<EmbeddedBroker> {
   const { config, siteId, door, log } = parts;
-  const panelSet = panelSetTopic(siteId);
   const accounts = createAccounts(config.users);
   const refusals = createRefusals((source, why) => door.refused(source, why));
   const repeats = createRepeats(() => performance.now());
@@ -85,13 +75,13 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
   const connections = new Map<Socket, BoundedSocket>();
   const strangers = new Set<Socket>();
   const accountOf = new WeakMap<Client, Account>();
+  const admit = createAdmission({ panelSet: panelSetTopic(siteId), door, refusals, repeats, retained: clientRetained });
   let closing = false;
 
   const outbox = createOutbox(sendOwn);
   const aedes = await Aedes.createBroker({
     persistence: createSessions(),
-    // No cap on messages under way: with one, a client that does not read would hold up all the others. What waits
-    // for a client is bounded at its socket.
+    // No cap on messages under way: nothing waits for a client here, what does is bounded at its socket.
     concurrency: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
     drainTimeout: STALL_LOOK_MS,
@@ -106,7 +96,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     authorizePublish: (client, packet, done) => {
       // A last will at our own shutdown says nothing of the device.
       const dropped = closing || client === null;
-      if (!dropped) admit(client, packet);
+      if (!dropped && admit(senderOf(client), packet) === 'close') client.close();
       done(dropped ? new Error('closing') : null);
     },
     authorizeSubscribe: (client, subscription, done) => {
@@ -114,7 +104,6 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       done(null, granted ? subscription : null);
     },
   });
-  numberInOrderOfDelivery(aedes);
   aedes.on('subscribe', (subscriptions, client) => {
     for (const { topic, qos } of subscriptions) if (Number(qos) < 0x80) welcome(client, topic);
   });
@@ -158,6 +147,10 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     });
   }
 
+  function senderOf(client: Client): Sender {
+    return { clientId: client.id, source: sourceOf(client), account: accountOf.get(client) };
+  }
+
   function sourceOf(client: Client): Account['source'] {
     return accountOf.get(client)?.source ?? ANONYMOUS_SOURCE;
   }
@@ -184,61 +177,6 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       strangers.delete(client.conn as Socket);
       done(null, true);
     }
-  }
-
-  /** Decides what becomes of an arriving message, and leaves of it what others may see. */
-  function admit(client: Client, packet: PublishPacket): void {
-    const source = sourceOf(client);
-    const payload = packet.payload as Buffer;
-    if (payload.length > MAX_PUBLISH_BYTES) {
-      refusals.note(source, 'a message over 1 MiB');
-      sendNowhere(packet);
-      client.close();
-      return;
-    }
-    const why = reasonToRefuse(client, packet);
-    if (why !== null) {
-      refusals.note(source, why);
-      sendNowhere(packet);
-    } else if (packet.topic === panelSet) {
-      takeCommand(client, packet, payload);
-    } else if (payload.length > MAX_PAYLOAD_BYTES) {
-      refusals.note(source, 'a message over 64 KiB');
-      empty(packet);
-    } else {
-      takeMessage(client, packet, payload);
-    }
-  }
-
-  function reasonToRefuse(client: Client, packet: PublishPacket): string | null {
-    const { topic } = packet;
-    if (!isTopic(topic)) return 'a topic that is none';
-    if (packet.qos > 0 && packet.messageId === 0) return 'packet id 0';
-    if (accountOf.get(client)?.mayPublish(topic) !== true) return 'a topic this client may not publish on';
-    if (topic.startsWith('$')) return 'a topic of the broker';
-    if (isHubTopic(topic) && topic !== panelSet) return 'a topic of the hub';
-    return null;
-  }
-
-  function takeCommand(client: Client, packet: PublishPacket, payload: Buffer): void {
-    const { retain } = packet;
-    empty(packet);
-    const source = sourceOf(client);
-    if (retain) refusals.note(source, 'a retained command');
-    else if (payload.length > MAX_PAYLOAD_BYTES) refusals.note(source, 'a command over 64 KiB');
-    else if (repeats.seenBefore(client.id, { messageId: packet.messageId, dup: packet.dup, payload })) {
-      refusals.note(source, 'a command sent again');
-    } else door.command(Buffer.from(payload), source);
-  }
-
-  function takeMessage(client: Client, packet: PublishPacket, payload: Buffer): void {
-    const source = sourceOf(client);
-    if (packet.retain) {
-      // Kept here, at once, and not by aedes: a message that follows it in the same read would overtake it there.
-      if (!clientRetained.keep(packet.topic, payload)) refusals.note(source, 'more retained messages than fit');
-      packet.retain = false;
-    }
-    door.message(packet.topic, payload, false, source);
   }
 
   function mayJoin(client: Client, filter: string): boolean {
@@ -308,32 +246,6 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     },
     close,
   };
-}
-
-/**
- * aedes numbers a message when it takes it and lets a client have each number once, rising. But a QoS 1 message takes
- * some turns longer to its listeners than a QoS 0 one behind it, and would be taken for an old one and lost: so number
- * them as they go out.
- */
-function numberInOrderOfDelivery(aedes: Aedes): void {
-  const { mq } = aedes as unknown as AedesParts;
-  const emit = mq.emit.bind(mq);
-  let delivered = 0;
-  mq.emit = (packet, done) => {
-    delivered += 1;
-    packet.brokerCounter = delivered;
-    return emit(packet, done);
-  };
-}
-
-function empty(packet: PublishPacket): void {
-  packet.payload = EMPTY;
-  packet.retain = false;
-}
-
-function sendNowhere(packet: PublishPacket): void {
-  empty(packet);
-  packet.topic = NOWHERE;
 }
 
 function encode(topic: string, payload: Uint8Array, kind: 'live' | 'retained'): Buffer {

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SourceId } from '../../../src/base/brand.ts';
 import { createAccounts, isLoopback } from '../../../src/link/mqtt/accounts.ts';
+import { boundSocket } from '../../../src/link/mqtt/bounded-socket.ts';
 import { createFrameMeter } from '../../../src/link/mqtt/framing.ts';
+import { MAX_BACKLOG_BYTES } from '../../../src/link/mqtt/limits.ts';
 import { createRefusals } from '../../../src/link/mqtt/refusals.ts';
 import { createRepeats } from '../../../src/link/mqtt/repeats.ts';
 import { createRetained } from '../../../src/link/mqtt/retained.ts';
@@ -177,6 +181,17 @@ describe('logins', () => {
     });
   }
 
+  it('give nobody the topics of the broker, whatever the list says', () => {
+    const all = { name: 'all', password: 'x', publish: ['#'], subscribe: ['#', '$SYS/#', '$nowhere'] };
+    const account = createAccounts([all]).find('all', bytes('x'));
+    expect(['#', 'a', '$SYS/#', '$nowhere'].map((filter) => account?.maySubscribe(filter))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   for (const [address, own] of [
     ['127.0.0.1', true],
     ['127.8.9.1', true],
@@ -188,4 +203,49 @@ describe('logins', () => {
   ] as const) {
     it(`${address} is ${own ? 'this machine' : 'another machine'}`, () => expect(isLoopback(address)).toBe(own));
   }
+});
+
+describe('a connection that does not read', () => {
+  it('never asks the writer to wait, and is cut off beyond its backlog', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const frozen = connect(address !== null && typeof address === 'object' ? address.port : 0, '127.0.0.1').pause();
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const reasons: string[] = [];
+    boundSocket(socket, (why) => reasons.push(why));
+    const chunk = Buffer.alloc(64 * 1024);
+    while (!socket.destroyed) {
+      expect(socket.write(chunk)).toBe(true);
+      expect(socket.writableLength).toBeLessThanOrEqual(MAX_BACKLOG_BYTES + chunk.length);
+      await new Promise(setImmediate);
+    }
+    expect(reasons).toEqual(['a client that does not read']);
+    expect(socket.write(chunk)).toBe(true);
+    frozen.destroy();
+    server.close();
+  });
+
+  it('is cut off when it takes nothing between two looks, and not before', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const frozen = connect(address !== null && typeof address === 'object' ? address.port : 0, '127.0.0.1').pause();
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const bounded = boundSocket(socket, () => {});
+    bounded.look();
+    bounded.look();
+    expect(socket.destroyed).toBe(false);
+    // More than the system's buffers take, less than the backlog.
+    while (socket.writableLength < MAX_BACKLOG_BYTES / 2) {
+      socket.write(Buffer.alloc(64 * 1024));
+      await new Promise(setImmediate);
+    }
+    bounded.look();
+    expect(socket.destroyed).toBe(false);
+    bounded.look();
+    expect(socket.destroyed).toBe(true);
+    frozen.destroy();
+    server.close();
+  });
 });
