@@ -1,5 +1,4 @@
 import type { Role } from '../alarm/events.ts';
-import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
 import type { LocalRow } from '../hub/ports.ts';
 
@@ -105,6 +104,3 @@ export interface CliDeps {
   readonly log: LogDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
 }
-
-/** One answer of a running hub to a command that came over its control socket. */
-export type ControlItem = JsonObject;

@@ -91,7 +91,7 @@ function yamlWord(value: Json | undefined): string {
 const pasted = ['id', 'driver', 'profile', 'model', 'topic'] as const;
 
 /** One entry of `devices:`, with what was measured behind it. */
-export function deviceLine(item: JsonObject): string {
+function deviceLine(item: JsonObject): string {
   const entry: JsonObject = { driver: 'mqtt', ...item };
   const fields = pasted
     .filter((field) => text(entry[field]) !== '')

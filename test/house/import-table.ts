@@ -13,7 +13,7 @@ interface Row {
 const pure = (rooms: Readonly<Record<string, Grant>>): Row => ({ rooms, packages: [] });
 
 /** The pure rooms: no `node:` module, no package, no clock, no timer, no chance, no process, no log. */
-export const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act'] as const;
+const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act'] as const;
 
 const pureForAll: Readonly<Record<string, Grant>> = Object.fromEntries(
   pureRooms.map((room): [string, Grant] => [room, 'all']),
