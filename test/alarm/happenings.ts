@@ -1,9 +1,11 @@
+import { toStringMethod } from 'fast-check';
 import type { Order, PanelEvent, Person, Role } from '../../src/alarm/events.ts';
 import type { ArmedMode } from '../../src/alarm/plan.ts';
 import type { AlarmId, PersonId, SourceId } from '../../src/base/brand.ts';
+import { instant } from '../../src/base/time.ts';
 import type { ButtonSignal, Signals, TripSignal } from '../../src/sense/signals.ts';
 import { deviceId } from './plans.ts';
-import { happen, restart, say, stop, type World } from './world.ts';
+import { happen, passTo, restart, say, stop, type World } from './world.ts';
 
 /** Something that happens at one moment of a story. */
 export interface Happening {
@@ -11,7 +13,9 @@ export interface Happening {
   readonly run: (world: World) => void;
 }
 
-const happening = (label: string, run: (world: World) => void): Happening => ({ label, run });
+/** A counterexample says its label, not its code. */
+const happening = (label: string, run: (world: World) => void): Happening =>
+  Object.assign({ label, run }, { [toStringMethod]: () => label });
 
 /** Whose code is given: `duress` is a resident's second one, `wrong` nobody's, `none` no code at all. */
 export type Code = Role | 'duress' | 'visitor-duress' | 'wrong' | 'none';
@@ -129,6 +133,14 @@ export const faultOver = (name: string): Happening =>
 /** The process stops; nobody ticks until the restart. */
 export const stopped: Happening = happening('stop', stop);
 export const restarted: Happening = happening('restart', restart);
+
+/** The process is away for so many seconds. */
+export const outage = (length: number): Happening =>
+  happening(`outage of ${length} s`, (world) => {
+    stop(world);
+    passTo(world, instant(world.now + length * 1000));
+    restart(world);
+  });
 
 export const several = (...all: readonly Happening[]): Happening =>
   happening(all.map((one) => one.label).join(', '), (world) => {

@@ -22,6 +22,8 @@ export interface World {
   stopped: boolean;
   /** Everything ordered so far. */
   effects: PanelEffect[];
+  /** Looks at every single event. */
+  watch: (event: PanelEvent, before: PanelState, after: PanelState) => void;
 }
 
 /** Every sensor has been heard and is at rest. */
@@ -37,7 +39,7 @@ export function settledWorld(plan: Plan): World {
 export function freshWorld(plan: Plan): World {
   const now = instant(0);
   const devices = new Map([...plan.devices.keys()].map((id) => [id, unheardDevice(now)]));
-  return { plan, now, panel: initialPanel(plan.panel), devices, stopped: false, effects: [] };
+  return { plan, now, panel: initialPanel(plan.panel), devices, stopped: false, effects: [], watch: () => undefined };
 }
 
 function restOf(trips: readonly TripSignal[]): Signals {
@@ -47,9 +49,10 @@ function restOf(trips: readonly TripSignal[]): Signals {
 
 /** One event, held against everything that must be true after any event. */
 export function happen(world: World, event: PanelEvent): readonly PanelEffect[] {
-  deepFreeze(world.panel);
-  const { state, effects } = reduce(world.plan.panel, world.panel, event, world.now);
+  const before = deepFreeze(world.panel);
+  const { state, effects } = reduce(world.plan.panel, before, event, world.now);
   world.panel = state;
+  world.watch(event, before, state);
   world.effects.push(...effects);
   holdInvariants(world, event);
   return effects;
@@ -170,8 +173,9 @@ function sizes({ plan, panel }: World): readonly (readonly [string, number, numb
 }
 
 /** A reducer that changed what it was given would change the past. */
-function deepFreeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
   for (const part of Object.values(value)) deepFreeze(part);
+  return value;
 }

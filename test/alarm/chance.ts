@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { duration, instant } from '../../src/base/time.ts';
+import {
+  acknowledge,
+  alive,
+  arm,
+  close,
+  closure,
+  detect,
+  disarm,
+  dry,
+  fault,
+  type Happening,
+  hit,
+  leak,
+  motionOff,
+  motionOn,
+  offline,
+  online,
+  open,
+  outage,
+  panic,
+  press,
+  tamper,
+  tamperOver,
+  wrongCode,
+} from './happenings.ts';
+import { house, type Plan } from './plans.ts';
+import { passTo, type World } from './world.ts';
+
+/** A house with short times, so that delays, sirens and calls overlap often. */
+export const crowded: Plan = house({
+  delays: { away: [7, 5], home: [0, 6], night: [4, 3] },
+  siren: { duration: 23, trips: 2 },
+  zones: {
+    door: { type: 'entry', finalDoor: true, forcedEntry: 'alarm', supervision: 120 },
+    side: { type: 'entry', modes: ['away', 'night'], entryDelay: 2, debounceMs: 300 },
+    window: { type: 'perimeter', supervision: 90 },
+    loft: { type: 'perimeter', modes: ['away'] },
+    hall: { type: 'interior', modes: ['away'] },
+    study: { type: 'interior', modes: ['away', 'night'], by: 'contact' },
+    frame: { type: 'tremor', guards: 'door', hits: 3 },
+    wall: { type: 'tremor', modes: ['away', 'night'], hits: 2, within: 4 },
+    fob: { type: 'panic' },
+    bell: { type: 'panic', audible: true },
+    box: { type: 'tamper' },
+    smoke: { type: 'fire' },
+    water: { type: 'technical' },
+    gate: { type: 'notice' },
+    chime: { type: 'chime' },
+  },
+  others: ['keypad'],
+});
+
+const CONTACTS = ['door', 'side', 'window', 'loft', 'study', 'box', 'gate', 'chime'];
+const modes = fc.constantFrom('away' as const, 'home' as const, 'night' as const);
+const holders = fc.constantFrom('resident' as const, 'visitor' as const, 'installer' as const, 'monitor' as const);
+const sources = fc.constantFrom('mqtt:anonymous', 'keypad:keypad');
+const lists = fc.subarray(['door', 'window', 'hall', 'study', 'box', 'keypad', 'nowhere'], { maxLength: 2 });
+const among = <T>(make: (name: string) => T, ...names: string[]): fc.Arbitrary<T> =>
+  fc.constantFrom(...names).map(make);
+
+/** Anything that can happen to a house, none of it secret. */
+export const ordinary: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 5, arbitrary: among(open, ...CONTACTS) },
+  { weight: 4, arbitrary: among(close, ...CONTACTS) },
+  { weight: 3, arbitrary: among(detect, 'hall', 'hall', 'smoke', 'water') },
+  { weight: 1, arbitrary: fc.constantFrom(motionOn('hall'), motionOff('hall'), leak('water'), dry('water')) },
+  { weight: 3, arbitrary: among(hit, 'frame', 'wall') },
+  { weight: 1, arbitrary: fc.constant(press('bell')) },
+  { weight: 1, arbitrary: among(tamper, 'keypad', 'door', 'fob') },
+  { weight: 1, arbitrary: among(tamperOver, 'keypad', 'door', 'fob') },
+  { weight: 2, arbitrary: among(offline, 'door', 'window', 'hall') },
+  { weight: 1, arbitrary: among(online, 'door', 'window', 'hall') },
+  { weight: 1, arbitrary: among(alive, 'door', 'window', 'hall', 'keypad') },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(modes, lists, holders, sources)
+      .map(([mode, bypass, code, source]) => arm(mode, { bypass, code, source })),
+  },
+  { weight: 4, arbitrary: modes.map((mode) => arm(mode)) },
+  { weight: 2, arbitrary: fc.tuple(holders, sources).map(([code, source]) => disarm(code, { source })) },
+  { weight: 2, arbitrary: sources.map((source) => wrongCode(source)) },
+  { weight: 1, arbitrary: among(closure, 'a1', 'a2', 'a3', 's1', 's2') },
+  { weight: 1, arbitrary: among(acknowledge, 'a1', 'a2', 's1') },
+  { weight: 1, arbitrary: among(fault, 'disk', 'path:twilio') },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }).map((length) => outage(length)) },
+);
+
+/** Things that must leave no trace on site. */
+export const secret: fc.Arbitrary<Happening> = fc.oneof(
+  fc.constant(press('fob')),
+  sources.map((source) => panic({ source })),
+  fc
+    .tuple(fc.constantFrom('duress' as const, 'visitor-duress' as const), sources)
+    .map(([code, source]) => disarm(code, { source })),
+  fc.tuple(modes, sources).map(([mode, source]) => arm(mode, { code: 'duress', source })),
+);
+
+/** Mostly little time between two happenings, now and then a lot. */
+export const pauses: fc.Arbitrary<number> = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 80 }).map((tenths) => tenths * 100) },
+  { weight: 2, arbitrary: fc.integer({ min: 8_000, max: 40_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 100_000, max: 90_000_000 }) },
+);
+
+export interface Move {
+  readonly pause: number;
+  readonly what: Happening;
+}
+
+export const moves = (what: fc.Arbitrary<Happening>, most = 60): fc.Arbitrary<readonly Move[]> =>
+  fc.array(fc.record({ pause: pauses, what }), { minLength: 1, maxLength: most });
+
+/** Plays one move. */
+export function play(world: World, { pause, what }: Move): void {
+  passTo(world, instant(world.now + duration(pause)));
+  what.run(world);
+}
+
+/** What a counterexample says. */
+export const told = (moves: readonly Move[]): string =>
+  moves.map(({ pause, what }) => `+${pause} ms ${what.label}`).join('; ');
