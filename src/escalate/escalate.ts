@@ -73,7 +73,7 @@ function onTestAsked(plan: TellingPlan, state: EscalationState, pool: readonly s
   const numbers: Readonly<Record<ContactId, string>> = Object.fromEntries(given);
   return chain(
     { ...state, test: { at: now, numbers } },
-    (s) => still(s, record('test_started', { contacts: contacts.length }, 'local')),
+    (s) => still(s, record('test-started', { contacts: contacts.length }, 'local')),
     (s) =>
       each(s, contacts, (current, contact) => {
         const number = numbers[contact] ?? null;

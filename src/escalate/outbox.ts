@@ -41,12 +41,16 @@ export type NewText = Pick<Text, 'contact' | 'alarm' | 'kind' | 'purpose' | 'sil
   readonly notBefore?: Instant;
 };
 
+/** Silent texts count apart: a gap in the numbers of the others would tell of them. */
+const nextId = (state: EscalationState, { alarm, silent }: NewText): TextId =>
+  `${alarm ?? 'hub'}/${silent ? `s${state.nextSilentText}` : state.nextText}` as TextId;
+
 /** Puts a text into the outbox, or, without a path, has it written down. */
 export function enqueue(plan: TellingPlan, state: EscalationState, words: NewText, now: Instant): EscalationStep {
   const { resends = 0, notBefore = now, ...rest } = words;
   const text: Text = {
     ...rest,
-    id: `${words.alarm ?? 'hub'}/${state.nextText}` as TextId,
+    id: nextId(state, words),
     created: now,
     expires: later(now, TEXT_LIFE),
     tries: 0,
@@ -54,12 +58,14 @@ export function enqueue(plan: TellingPlan, state: EscalationState, words: NewTex
     resends,
     progress: { status: 'queued', notBefore },
   };
-  const numbered = { ...state, nextText: state.nextText + 1 };
+  const numbered = words.silent
+    ? { ...state, nextSilentText: state.nextSilentText + 1 }
+    : { ...state, nextText: state.nextText + 1 };
   if (plan.path === null) return still(numbered, { type: 'not-sent', text: orderOf(plan, text, now) });
   const queued = { ...numbered, texts: [...numbered.texts, text] };
   return chain(
     queued,
-    (s) => still(s, textRow('text_queued', text)),
+    (s) => still(s, textRow('text-queued', text)),
     (s) => shed(plan, s),
   );
 }
@@ -90,7 +96,7 @@ function looksOver(state: EscalationState, text: Text): boolean {
 function goOn(plan: TellingPlan, state: EscalationState, text: Text, progress: TextProgress): EscalationStep {
   const wanted = isWanted(plan, state, text);
   const over = looksOver(state, text);
-  const rows = over || !wanted ? [textRow('text_cancelled', text)] : [];
+  const rows = over || !wanted ? [textRow('text-cancelled', text)] : [];
   if (!wanted) return still(dropText(state, text.id), ...rows);
   return still(putText(state, { ...text, silent: text.silent || over, progress }), ...rows);
 }
@@ -138,7 +144,7 @@ function accept(state: EscalationState, text: Text, sid: string, now: Instant): 
   const telling = tellingOf(state, text.alarm);
   const reached = telling === undefined ? state : putTelling(state, reach(telling, text));
   const known = { ...reached, taken: [sid, ...reached.taken].slice(0, MAX_TAKEN) };
-  return still(putText(known, accepted), textRow('text_accepted', text));
+  return still(putText(known, accepted), textRow('text-accepted', text));
 }
 
 function reach(telling: Telling, text: Text): Telling {
@@ -147,7 +153,7 @@ function reach(telling: Telling, text: Text): Telling {
 }
 
 function refuse(state: EscalationState, text: Text, why: string): EscalationStep {
-  return still(dropText(state, text.id), textRow('text_refused', text, { why: fitForRow(why) }));
+  return still(dropText(state, text.id), textRow('text-refused', text, { why: fitForRow(why) }));
 }
 
 function postpone(
@@ -161,7 +167,7 @@ function postpone(
   return chain(
     state,
     // The first delay is worth a row; the outcome gets its own.
-    (s) => (text.tries === 1 ? still(s, textRow('text_delayed', text, { why: fitForRow(why) })) : still(s)),
+    (s) => (text.tries === 1 ? still(s, textRow('text-delayed', text, { why: fitForRow(why) })) : still(s)),
     (s) => goOn(plan, s, text, { status: 'queued', notBefore: later(now, wait) }),
   );
 }
@@ -169,7 +175,7 @@ function postpone(
 /** It may have been taken: ask before sending again. */
 function doubt(state: EscalationState, text: Text, why: string, now: Instant): EscalationStep {
   const unknown = progressed(text, { status: 'unknown', since: now, askAt: now, answerBy: null, asks: 0 });
-  const rows = text.tries <= 1 ? [textRow('text_unknown', text, { why })] : [];
+  const rows = text.tries <= 1 ? [textRow('text-unknown', text, { why })] : [];
   return still(putText(state, unknown), ...rows);
 }
 
@@ -217,7 +223,7 @@ export function onStatusEnded(
 }
 
 function unconfirmed(state: EscalationState, text: Text, asks: number): EscalationStep {
-  const rows = asks === UNCONFIRMED_ASKS ? [textRow('text_unconfirmed', text)] : [];
+  const rows = asks === UNCONFIRMED_ASKS ? [textRow('text-unconfirmed', text)] : [];
   return still(asks >= STATUS_AFTER.length ? dropText(state, text.id) : putText(state, text), ...rows);
 }
 
@@ -233,10 +239,10 @@ function arrive(
   const text = textOf(state, id);
   if (text === undefined || status === 'accepted') return still(state);
   const gone = dropText(state, id);
-  if (status === 'delivered') return still(gone, textRow('text_delivered', text));
+  if (status === 'delivered') return still(gone, textRow('text-delivered', text));
   return chain(
     gone,
-    (s) => still(s, textRow('text_failed', text, { why: why === null ? null : fitForRow(why) })),
+    (s) => still(s, textRow('text-failed', text, { why: why === null ? null : fitForRow(why) })),
     (s) => resend(plan, s, text, now),
   );
 }
@@ -274,7 +280,7 @@ export function onRestarted(state: EscalationState, now: Instant): EscalationSte
 /** Cancels texts that were not handed over. */
 export function cancelQueued(state: EscalationState, which: (text: Text) => boolean): EscalationStep {
   const queued = state.texts.filter((text) => text.progress.status === 'queued' && which(text));
-  return each(state, queued, (s, text) => still(dropText(s, text.id), textRow('text_cancelled', text)));
+  return each(state, queued, (s, text) => still(dropText(s, text.id), textRow('text-cancelled', text)));
 }
 
 /** On site the queued texts of this alarm look cancelled; they go on under seal. */
@@ -283,7 +289,7 @@ export function hideQueued(state: EscalationState, alarm: Text['alarm']): Escala
     (text) => text.alarm === alarm && text.progress.status === 'queued' && !text.silent,
   );
   return each(state, queued, (s, text) =>
-    still(putText(s, { ...text, silent: true }), textRow('text_cancelled', text)),
+    still(putText(s, { ...text, silent: true }), textRow('text-cancelled', text)),
   );
 }
 
@@ -324,7 +330,7 @@ function settleOne(plan: TellingPlan, state: EscalationState, id: TextId, now: I
 /** Too old to send. While its alarm still runs and its contact heard nothing, the news itself is not old: a fresh text. */
 function expire(plan: TellingPlan, state: EscalationState, text: Text, now: Instant): EscalationStep {
   const telling = tellingOf(state, text.alarm);
-  const gone = still(dropText(state, text.id), textRow('text_expired', text));
+  const gone = still(dropText(state, text.id), textRow('text-expired', text));
   if (telling === undefined || telling.reached.includes(text.contact)) return gone;
   if (text.number !== (telling.numbers[text.contact] ?? null) || !isWanted(plan, state, text)) return gone;
   if (waiting(gone.state, telling, text.contact) !== undefined) return gone;
@@ -404,7 +410,7 @@ function dispatch(plan: TellingPlan, state: EscalationState, now: Instant): Esca
 }
 
 function hand(plan: TellingPlan, state: EscalationState, text: Text, now: Instant): EscalationStep {
-  if (!isWanted(plan, state, text)) return still(dropText(state, text.id), textRow('text_cancelled', text));
+  if (!isWanted(plan, state, text)) return still(dropText(state, text.id), textRow('text-cancelled', text));
   if (plan.path === null) {
     return still(dropText(state, text.id), { type: 'not-sent', text: orderOf(plan, text, now) });
   }
@@ -439,7 +445,7 @@ function worth(text: Text): number {
 function shed(plan: TellingPlan, state: EscalationState): EscalationStep {
   if (state.texts.length <= Math.max(MAX_TEXTS, 2 * plan.contacts.size)) return still(state);
   const least = state.texts.reduce((a, b) => (worth(b) < worth(a) ? b : a));
-  return still(dropText(state, least.id), textRow('text_shed', least));
+  return still(dropText(state, least.id), textRow('text-shed', least));
 }
 
 /** When the outbox next has something to do by itself. */

@@ -11,7 +11,7 @@ import { numbersOf } from './telling.ts';
  * The number of an `OK 4821`: any case, any spaces and punctuation, words after it. Null: it is something else.
  * Nothing else in a text means anything, so no text can disarm.
  */
-export function okNumber(body: string): string | null {
+function okNumber(body: string): string | null {
   const match = /^[^\p{L}\p{N}]*o[^\p{L}\p{N}]*k(?:ay)?[^\p{L}\p{N}]*([0-9]{4})(?!\p{N})/iu.exec(
     body.normalize('NFKC'),
   );
@@ -38,7 +38,7 @@ function read(plan: TellingPlan, state: EscalationState, text: ReceivedText, now
     // Evidence for later, and nobody's business on site.
     return still(
       { ...state, never: state.never + 1 },
-      record('text_from_never_list', { sid: text.sid, body }, 'sealed'),
+      record('text-from-never-list', { sid: text.sid, body }, 'sealed'),
     );
   }
   if (text.contact === null || !plan.contacts.has(text.contact)) {
@@ -59,13 +59,13 @@ function readContact(
     const telling = state.tellings.find((one) => meant(one, contact, number));
     if (telling !== undefined) return answer(state, telling, contact, number, now);
     if (state.test !== null && now - state.test.at <= TEST_LIFE) {
-      return still(state, record('test_answered', { contact }, 'local'));
+      return still(state, record('test-answered', { contact }, 'local'));
     }
   }
   // Whatever a contact writes may be about an alarm nobody on site may know of; so it never shows there.
   return chain(
     state,
-    (s) => still(s, record('text_received', { contact, body }, 'sealed')),
+    (s) => still(s, record('text-received', { contact, body }, 'sealed')),
     (s) => hint(plan, s, contact, now),
   );
 }
@@ -82,7 +82,7 @@ function answer(
   now: Instant,
 ): EscalationStep {
   const { alarm, kind, silent } = telling;
-  const row = record('text_answered', { alarm, kind, contact }, audienceOf(telling));
+  const row = record('text-answered', { alarm, kind, contact }, audienceOf(telling));
   // A second OK, or one to the number of an earlier start, changes no step.
   if (telling.numbers[contact] !== number) return still(state, row, { type: 'acknowledge', alarm, contact, silent });
   if (telling.answered.some((one) => one.contact === contact)) return still(state, row);

@@ -115,6 +115,7 @@ export interface EscalationState {
   readonly strangers: number;
   readonly never: number;
   readonly nextText: number;
+  readonly nextSilentText: number;
 }
 
 /** Nothing is being told. */
@@ -130,5 +131,6 @@ export function initialEscalation(): EscalationState {
     strangers: 0,
     never: 0,
     nextText: 1,
+    nextSilentText: 1,
   };
 }

@@ -26,7 +26,7 @@ export function onTold(
       const before = tellingOf(s, alarm.id);
       const telling = startOf(plan, alarm, before, numbers, now);
       const tellings = [...s.tellings.filter(({ alarm: id }) => id !== alarm.id), telling];
-      return still({ ...s, tellings }, tellingRow('telling_started', telling));
+      return still({ ...s, tellings }, tellingRow('telling-started', telling));
     },
     shedTelling,
   );
@@ -84,7 +84,7 @@ function shedTelling(state: EscalationState): EscalationStep {
   const oldest = state.tellings.find(({ kind }) => !isUrgent(kind)) ?? state.tellings[0];
   if (oldest === undefined) return still(state);
   const tellings = state.tellings.filter((telling) => telling !== oldest);
-  return still({ ...state, tellings }, tellingRow('telling_shed', oldest));
+  return still({ ...state, tellings }, tellingRow('telling-shed', oldest));
 }
 
 /** Stops telling. Texts already handed over are still watched. */
@@ -100,7 +100,7 @@ export function onStopped(
   const tellings = state.tellings.filter((other) => other !== telling);
   return chain(
     { ...state, tellings },
-    (s) => still(s, tellingRow('telling_stopped', telling, { why })),
+    (s) => still(s, tellingRow('telling-stopped', telling, { why })),
     (s) => cancelQueued(s, (text) => text.alarm === alarm && isOfTelling(text.purpose)),
     (s) => (why === 'expired' ? tellExpiry(plan, s, telling, now) : still(s)),
   );
@@ -124,7 +124,7 @@ export function onHidden(state: EscalationState, alarm: AlarmId): EscalationStep
   if (telling === undefined || telling.silent) return still(state);
   return chain(
     putTelling(state, { ...telling, silent: true }),
-    (s) => still(s, tellingRow('telling_stopped', telling, { why: 'code' })),
+    (s) => still(s, tellingRow('telling-stopped', telling, { why: 'code' })),
     (s) => hideQueued(s, alarm),
   );
 }
@@ -151,7 +151,7 @@ function runSteps(plan: TellingPlan, state: EscalationState, telling: Telling, n
   });
   return chain(
     advanced,
-    (s) => (last ? still(s, tellingRow('last_resort', telling)) : still(s)),
+    (s) => (last ? still(s, tellingRow('last-resort', telling)) : still(s)),
     (s) => each(s, everyone, (current, contact) => tell(plan, current, telling.alarm, contact, 'last-resort', now)),
     (s) => each(s, others, (current, contact) => tell(plan, current, telling.alarm, contact, 'step', now)),
   );

@@ -83,26 +83,22 @@ export function createDriving({ plan, families, models, send, onTold }: DrivingN
     if (told !== undefined) outputs[index] = { ...told, lit: to === 'on' };
   }
 
+  /** Only what is known to be a keypad, by its model or by what it said, is spoken to as one. */
   function keypad(index: number): { readonly topic: string; readonly commands: KeypadCommands } | null {
     const device = plan.devices[index];
     const family = device === undefined ? undefined : families.get(device.profile);
     if (device === undefined || family === undefined) return null;
-    const commands = keypadCommands(family.act, device.model ?? models.get(device.topic) ?? null);
+    const known = keypadCommands(family.act, device.model ?? models.get(device.topic) ?? null);
+    const commands = known ?? (keypadsHeard.has(index) ? family.act.anyKeypad : null);
     return commands === null ? null : { topic: device.topic, commands };
   }
-
-  /** Only what is known to be a keypad is spoken to as one. */
-  const isKeypad = (index: number): boolean => {
-    const device = plan.devices[index];
-    return keypadsHeard.has(index) || (device !== undefined && (device.model !== null || models.has(device.topic)));
-  };
 
   function showKeypads(panel: PanelState): void {
     const show = keypadShowOf(panel);
     if (show === keypadShow) return;
     keypadShow = show;
     plan.devices.forEach((_, index) => {
-      const shown = isKeypad(index) ? keypad(index) : null;
+      const shown = keypad(index);
       if (shown === null) return;
       for (const command of render(shown.commands.show[show] ?? [], shown.topic, {}))
         send(command.topic, command.payload);

@@ -54,11 +54,11 @@ export const alarm = (kind: AlarmKind, change: Partial<Alarm> = {}): Alarm => ({
   ...change,
 });
 
-export const numbers = (from = 4821): readonly string[] => Array.from({ length: 20 }, (_, index) => `${from + index}`);
+const numbers = (from = 4821): readonly string[] => Array.from({ length: 20 }, (_, index) => `${from + index}`);
 
 /** The far end answers a send like this. */
-export type Far = (text: string, attempt: number) => SendReport | null;
-export const accepting: Far = (_, attempt) => ({ outcome: 'accepted', sid: `SM${attempt}` });
+type Far = (text: string, attempt: number) => SendReport | null;
+const accepting: Far = (_, attempt) => ({ outcome: 'accepted', sid: `SM${attempt}` });
 
 /** A hub in small: it turns the crank to every deadline, and lets a far end answer at once. */
 export interface Bench {
@@ -150,7 +150,7 @@ export function benchOf(plan: TellingPlan): Bench {
   return bench;
 }
 
-/** What leaves the room, as short words: `send sister 4821`, `local text_accepted`, `acknowledge sister`. */
+/** What leaves the room, as short words: `send sister 4821`, `local text-accepted`, `acknowledge sister`. */
 export function words(effects: readonly EscalationEffect[]): readonly string[] {
   return effects.map((effect) => {
     switch (effect.type) {

@@ -192,7 +192,7 @@ describe('what counts as an answer', () => {
       bench.does(tell('intruder'));
       const effects = words(bench.does(reply('sister', body)));
       expect(effects).not.toContain('acknowledge sister');
-      expect(effects).toContain('sealed text_received');
+      expect(effects).toContain('sealed text-received');
       expect(sends(bench.passes(130))).toEqual(['send sister 4821']);
     });
   }
@@ -210,7 +210,7 @@ describe('what counts as an answer', () => {
   it('not from the never list, which is kept under seal and not answered', () => {
     const bench = benchOf(planOf());
     bench.does(tell('intruder'));
-    expect(words(bench.does(reply(null, 'OK 4821', { onNeverList: true })))).toEqual(['sealed text_from_never_list']);
+    expect(words(bench.does(reply(null, 'OK 4821', { onNeverList: true })))).toEqual(['sealed text-from-never-list']);
     expect(bench.state().never).toBe(1);
   });
   it('not from a contact who was not told', () => {
@@ -235,7 +235,7 @@ describe('what counts as an answer', () => {
   it('accepted and delivered are no answer', () => {
     const bench = benchOf(planOf());
     bench.does(tell('intruder'));
-    expect(rows(bench.passes(1000))).toContain('local text_delivered');
+    expect(rows(bench.passes(1000))).toContain('local text-delivered');
     expect(bench.state().tellings).toHaveLength(1);
   });
 });
@@ -410,7 +410,7 @@ describe('trouble on the way', () => {
     bench.far.status = 'accepted';
     bench.does(tell('intruder'));
     expect(rows(bench.passes(59))).toEqual([]);
-    expect(rows(bench.passes(61))).toEqual(['local text_unconfirmed']);
+    expect(rows(bench.passes(61))).toEqual(['local text-unconfirmed']);
     expect(rows(bench.passes(3600))).toEqual([]);
     expect(live(bench.state(), 'sister')).toEqual([]);
   });
@@ -431,12 +431,12 @@ describe('trouble on the way', () => {
     bench.far.send = () => later(null);
     bench.does(tell('personal'));
     const effects = bench.passes(3600);
-    expect(rows(effects).filter((row) => row === 'sealed text_expired' || row === 'local text_expired')).toHaveLength(
+    expect(rows(effects).filter((row) => row === 'sealed text-expired' || row === 'local text-expired')).toHaveLength(
       6,
     );
     expect(live(bench.state(), 'sister')).toHaveLength(1);
     bench.far.send = () => ({ outcome: 'accepted', sid: 'SM9' });
-    expect(rows(bench.passes(3640))).toContain('local text_accepted');
+    expect(rows(bench.passes(3640))).toContain('local text-accepted');
     expect(sends(bench.passes(7200))).toEqual([]);
   });
   it('an alarm that was ended meanwhile is no news', () => {
@@ -454,7 +454,7 @@ describe('trouble on the way', () => {
     bench.does(tell('personal'));
     // The last repeat is queued at 360 s and lives ten minutes.
     expect(sends(bench.passes(959))).not.toEqual([]);
-    expect(rows(bench.passes(960))).toContain('local text_expired');
+    expect(rows(bench.passes(960))).toContain('local text-expired');
     expect(sends(bench.passes(3600))).toEqual([]);
   });
   it('a send that ends after the answer is not begun again', () => {
@@ -465,7 +465,7 @@ describe('trouble on the way', () => {
     const pending = effects.find((effect) => effect.type === 'send' && effect.text.contact === 'neighbour');
     if (pending?.type !== 'send') throw new Error('nothing was sent');
     expect(rows(bench.does({ type: 'send-ended', text: pending.text.id, result: later(null) }))).toContain(
-      'local text_cancelled',
+      'local text-cancelled',
     );
     expect(sends(bench.passes(3600))).toEqual([]);
   });
@@ -535,7 +535,7 @@ describe('without a path', () => {
   ] as const) {
     it(`${kind}: written down ${audience}, and nothing is fetched`, () => {
       const bench = benchOf(planOf({ path: null, steps: [step(0, ['sister'])] }));
-      expect(words(bench.does(tell(kind)))).toEqual([`${audience} telling_started`, `not-sent sister ${audience}`]);
+      expect(words(bench.does(tell(kind)))).toEqual([`${audience} telling-started`, `not-sent sister ${audience}`]);
       expect(bench.passes(3600)).toEqual([]);
     });
   }
@@ -594,7 +594,7 @@ describe('the test that somebody asked for', () => {
       'test',
       'test',
     ]);
-    expect(words(bench.does(reply('neighbour', 'OK 2222')))).toEqual(['local test_answered']);
+    expect(words(bench.does(reply('neighbour', 'OK 2222')))).toEqual(['local test-answered']);
   });
 });
 
@@ -625,6 +625,6 @@ describe('bounds', () => {
     const effects = Array.from({ length: 40 }, (_, index) =>
       bench.does(tell('fault', { id: `f${index}` as AlarmId })),
     ).flat();
-    expect(rows(effects).filter((row) => row === 'local text_shed')).toHaveLength(80 - 64);
+    expect(rows(effects).filter((row) => row === 'local text-shed')).toHaveLength(80 - 64);
   });
 });

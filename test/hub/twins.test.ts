@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createFakePath } from '../link/texts/fake-path.ts';
+import { createFakeClock } from './fakes.ts';
 import { BASE, CODE, DURESS, settledWorld, type World } from './world.ts';
 
 // What a silent call leaves on site is held against the same house on an ordinary evening, byte by byte: every topic,
@@ -13,8 +15,9 @@ const shut: Deed = (world) => world.says('back-window', { contact: true });
 const later: Deed = (world) => world.pass(200);
 const nothing: Deed = () => {};
 
-async function traceOf(deeds: readonly Deed[]): Promise<readonly string[]> {
-  const world = await settledWorld();
+async function traceOf(deeds: readonly Deed[], paths: 'no path' | 'a path'): Promise<readonly string[]> {
+  const clock = createFakeClock();
+  const world = await settledWorld({ clock, texts: paths === 'a path' ? createFakePath(clock.wall) : null });
   for (const deed of deeds) {
     await deed(world);
     await world.rest();
@@ -31,9 +34,11 @@ const masked = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => line.replace(/OK \d{4}/g, 'OK ####'));
 
 function twins(name: string, silent: readonly Deed[], ordinary: readonly Deed[]): void {
-  it(name, async () => {
-    expect(masked(await traceOf(silent))).toEqual(masked(await traceOf(ordinary)));
-  });
+  for (const paths of ['no path', 'a path'] as const) {
+    it(`${name}, with ${paths} for texts`, async () => {
+      expect(masked(await traceOf(silent, paths))).toEqual(masked(await traceOf(ordinary, paths)));
+    });
+  }
 }
 
 const press: Deed = (world) => world.says('panic', { action: 'single', battery: 40 });
