@@ -27,6 +27,8 @@ export function onTextsIn(
 ): EscalationStep {
   const known = new Set(state.seen);
   const fresh = texts.filter(({ sid }) => !known.has(sid) && known.add(sid));
+  // Nothing new, nothing to write down.
+  if (fresh.length === 0) return still(state);
   // Those at the far end now come first, so that what it shows again is never forgotten.
   const seen = [...new Set([...texts.map(({ sid }) => sid), ...state.seen])].slice(0, MAX_SEEN);
   return each({ ...state, seen }, fresh, (s, text) => read(plan, s, text, now));

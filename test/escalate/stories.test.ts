@@ -223,7 +223,9 @@ describe('what counts as an answer', () => {
     bench.does(tell('intruder'));
     bench.does(reply('sister', 'OK 4821', { sid: 'SMsame' }));
     bench.restarts();
+    const before = bench.state();
     expect(bench.does(reply('sister', 'OK 4821', { sid: 'SMsame' }))).toEqual([]);
+    expect(bench.state()).toBe(before); // nothing to save either
   });
   it('an earlier number acknowledges and stops nothing', () => {
     const bench = benchOf(planOf());

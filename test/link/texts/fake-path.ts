@@ -9,7 +9,7 @@ import type {
 } from '../../../src/hub/ports.ts';
 
 /** A text the fake took. */
-export interface FakeSent extends OutgoingText {
+interface FakeSent extends OutgoingText {
   readonly sid: string;
   readonly at: WallTime;
 }

@@ -22,9 +22,9 @@ export type Act =
   /** Takes the text; asked for, it goes through these statuses and stays at the last. Default: `queued`, then `delivered`. */
   | { readonly do: 'take'; readonly statuses: readonly string[]; readonly errorCode?: number };
 
-export type Operation = 'send' | 'list' | 'status';
+type Operation = 'send' | 'list' | 'status';
 
-export interface SentText {
+interface SentText {
   readonly sid: string;
   readonly to: string;
   readonly body: string;
