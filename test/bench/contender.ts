@@ -19,6 +19,8 @@ export interface Contender {
   prepare(): Promise<void>;
   /** Sends `bytes`, which hold the trigger once, and waits for what follows. */
   fire(bytes?: Uint8Array): Promise<Sample>;
+  /** How many changes of doors it has written down so far; null: it keeps no record. */
+  readonly recorded: (() => number) | null;
   close(): Promise<void>;
 }
 

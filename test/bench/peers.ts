@@ -78,6 +78,7 @@ async function contender(
     port,
     prepare: async () => {},
     fire: (bytes = packet) => watch.run(sensor, bytes),
+    recorded: null,
     close: async () => {
       observer.close();
       sensor.close();
