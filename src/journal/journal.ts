@@ -79,6 +79,8 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   let gaveUp = false;
   let epoch = 0;
   let lastId = 0;
+  const refusals: { readonly done: Done; readonly reason: string }[] = [];
+  let refusalsDue: NodeJS.Immediate | null = null;
   let why = 'the journal is starting';
   let lastTold = '';
   let retryTimer: NodeJS.Timeout | null = null;
@@ -106,13 +108,21 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
     done?.(result);
   };
 
-  // Not at once: a hub that is in the middle of `append` does not expect to be called.
+  // Not at once: a hub in the middle of `append` does not expect to be called. Nor as a microtask: a hub that answers
+  // a refusal with the next entry would then never hear the worker again.
   const refuseSoon = (ones: readonly InFlight[], reason: string): void => {
-    const pending = ones.flatMap((one) => (one.done === null ? [] : [one.done]));
-    for (const one of ones) one.done = null;
-    queueMicrotask(() => {
-      for (const done of pending) done({ ok: false, why: reason });
-    });
+    for (const one of ones) {
+      if (one.done === null) continue;
+      refusals.push({ done: one.done, reason });
+      one.done = null;
+    }
+    if (refusals.length > 0) refusalsDue ??= setImmediate(refuseNow);
+  };
+
+  const refuseNow = (): void => {
+    if (refusalsDue) clearImmediate(refusalsDue);
+    refusalsDue = null;
+    for (const { done, reason } of refusals.splice(0)) done({ ok: false, why: reason });
   };
 
   const post = (message: ToWorker): void => worker?.postMessage(message);
@@ -161,6 +171,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   };
 
   const onCommitted = (results: readonly CommittedEntry[]): void => {
+    refuseNow(); // what was refused came earlier, and is answered earlier
     const found = new Map(remove(new Set(results.map((one) => one.id))).map((one) => [one.entry.id, one]));
     for (const result of results) {
       const one = found.get(result.id);
@@ -360,6 +371,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
         clearTimeout(tooLong);
         for (const timer of [retryTimer, activityTimer, restartTimer]) if (timer) clearTimeout(timer);
         refuseSoon(inFlight, 'the journal is closed');
+        refuseNow();
         resolve();
       };
       if (!worker) {

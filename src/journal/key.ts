@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, existsSync, fdatasyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { inDirectory, replaceFile, syncDirectory } from './files.ts';
 
 // What the hub keeps for itself is encrypted under a key in `state.key`, and forgotten by destroying that key: flash
@@ -117,7 +117,7 @@ function writeSlot(dir: string, slot: 0 | 1, bytes: Buffer): void {
   const fd = openSync(inDirectory(dir, 'stateKey'), 'r+');
   try {
     writeSync(fd, bytes, 0, bytes.length, slot * slotBytes);
-    fdatasyncSync(fd);
+    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

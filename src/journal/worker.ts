@@ -310,7 +310,7 @@ async function finish(): Promise<void> {
     while (store?.mustErase()) store.eraseStep();
   } catch (error) {
     // What is left is safe where it is and is taken up at the next start.
-    trouble(diskTrouble(error));
+    trouble(`rows could not be sealed, or old state not be forgotten: ${diskTrouble(error)}`);
   }
   store?.close();
   lock?.close();

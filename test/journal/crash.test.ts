@@ -96,7 +96,7 @@ describe('a process that is killed', () => {
         },
       });
       expect(ended.killed).toBe(true);
-      const n = await expectWhole(dir, { ...ended, lines: ended.lines });
+      const n = await expectWhole(dir, ended);
       expect(n).toBeGreaterThanOrEqual(after);
     });
   }
@@ -118,23 +118,26 @@ describe('a process that is killed', () => {
     }
   });
 
-  for (let call = 1; call <= 14; call += 1) {
-    for (const name of ['fdatasync', 'fsync']) {
-      itWith('strace')(`at ${name} number ${call} of a thread: everything confirmed is there`, async () => {
-        const dir = freshDir();
-        const strace = ['-e', 'trace=fsync,fdatasync', '-e', `inject=${name}:signal=KILL:when=${call}`];
-        const ended = await run(dir, { strace, count: 6, erase: 'erase' });
-        await expectWhole(dir, ended);
-      });
-    }
+  // Six entries, every second one with forgetting, take 28 syncs from the making of the files to the last page.
+  for (let call = 1; call <= 28; call += 1) {
+    itWith('strace')(`in its sync number ${call}: everything confirmed is there`, async () => {
+      const dir = freshDir();
+      const strace = ['-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:signal=KILL:when=${call}`];
+      const ended = await run(dir, { strace, count: 6, erase: 'erase' });
+      // The last ones fall into the tidying at the end, of which there may one day be less.
+      expect(ended.killed || call > 20).toBe(true);
+      await expectWhole(dir, ended);
+    });
   }
 });
 
 describe('a disk that refuses', () => {
   const faults: readonly (readonly [string, string, string])[] = [
-    ['an error in one sync', 'fdatasync:error=EIO:when=9', 'fdatasync'],
-    ['an error in the next sync too', 'fdatasync:error=EIO:when=9..10', 'fdatasync'],
-    ['errors in ten syncs on end', 'fdatasync:error=EIO:when=8..17', 'fdatasync'],
+    // The first 11 syncs make the files.
+    ['an error in one sync', 'fsync,fdatasync:error=EIO:when=13', 'fsync,fdatasync'],
+    ['an error in the next sync too', 'fsync,fdatasync:error=EIO:when=13..14', 'fsync,fdatasync'],
+    ['errors in ten syncs on end', 'fsync,fdatasync:error=EIO:when=13..22', 'fsync,fdatasync'],
+    ['errors in the making of the files', 'fsync,fdatasync:error=EIO:when=3..9', 'fsync,fdatasync'],
     ['a full disk for a while', 'pwrite64:error=ENOSPC:when=60..75', 'pwrite64'],
     ['write errors for a while', 'pwrite64:error=EIO:when=60..70', 'pwrite64'],
     ['a phase that cannot be written', 'rename:error=EROFS:when=3', 'rename'],
