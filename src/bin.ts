@@ -7,10 +7,11 @@ function newEnough(version: string): boolean {
   return major > needed[0] || (major === needed[0] && minor >= needed[1]);
 }
 
-/** One line and no more: what happened, for a person. */
+/** One line and no more: what happened, for a person. Digits that could be a phone number stay out of any record. */
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`lantern: ${message.split('\n', 1)[0]}\n`);
+  const line = message.replace(/\s*\n[\s\S]*/, '').replace(/\+?\d(?:[\s().-]?\d){6,}/g, '[hidden]');
+  process.stderr.write(`lantern: ${line}\n`);
   process.exit(1);
 }
 

@@ -228,3 +228,27 @@ describe('the program on a Node that is too old', () => {
     });
   }
 });
+
+describe('our own error ends the program with one line', () => {
+  const ways: readonly (readonly [what: string, main: string])[] = [
+    ['thrown', "throw new Error('no +447700900123 on 127.0.0.1:1883\\n    at secret')"],
+    ['rejected, with nobody to see', "void Promise.reject(new Error('no +447700900123 on 127.0.0.1:1883\\nmore'))"],
+    ['thrown later', "setImmediate(() => { throw new Error('no +44 7700 900123 on 127.0.0.1:1883') })"],
+    ['no error at all', "throw 'no 07700 900123 on 127.0.0.1:1883'"],
+  ];
+  for (const [what, main] of ways) {
+    it(what, () => {
+      const base = mkdtempSync(join(tmpdir(), 'lantern-bin-'));
+      folders.push(base);
+      cpSync(join(root, 'src', 'bin.ts'), join(base, 'bin.ts'));
+      writeFileSync(join(base, 'package.json'), '{"type":"module"}');
+      writeFileSync(join(base, 'main.ts'), `export const main = async (): Promise<void> => { ${main}; };\n`);
+      const ran = spawnSync(process.execPath, [join(base, 'bin.ts')], { encoding: 'utf8' });
+      expect({ status: ran.status, out: ran.stdout, err: ran.stderr }).toEqual({
+        status: 1,
+        out: '',
+        err: 'lantern: no [hidden] on 127.0.0.1:1883\n',
+      });
+    });
+  }
+});
