@@ -1,4 +1,3 @@
-import type { DeviceId, OutputId } from '../base/brand.ts';
 import type { Json } from '../base/json.ts';
 
 export type OutputRole = 'siren' | 'strobe' | 'light' | 'relay';
@@ -38,20 +37,4 @@ export type KeypadShow =
 export interface KeypadCommands {
   readonly answer: Readonly<Partial<Record<KeypadShow, readonly CommandTemplate[]>>>;
   readonly show: Readonly<Partial<Record<KeypadShow, readonly CommandTemplate[]>>>;
-}
-
-/** One siren, strobe, light or relay of this house. */
-export interface OutputPlan {
-  readonly id: OutputId;
-  readonly role: OutputRole;
-  /** The device's own topic. */
-  readonly topic: string;
-  readonly commands: SwitchCommands;
-}
-
-/** One keypad of this house. */
-export interface KeypadPlan {
-  readonly device: DeviceId;
-  readonly topic: string;
-  readonly commands: KeypadCommands;
 }

@@ -3,7 +3,7 @@ import { after, duration, type Instant, minutes, seconds } from '../base/time.ts
 import type { ArmedMode, PanelPlan } from './plan.ts';
 import type { Guesses, PanelState, ZoneCondition } from './state.ts';
 
-export const FIRST_LOCKOUT = seconds(90);
+const FIRST_LOCKOUT = seconds(90);
 export const LONGEST_LOCKOUT = minutes(30);
 
 export const NO_GUESSES: Guesses = { wrong: 0, lockedUntil: null, next: FIRST_LOCKOUT };

@@ -69,7 +69,7 @@ function forcedBy(plan: PanelPlan, state: PanelState, door: ZoneId, now: Instant
 }
 
 /** Starts an entry delay; one of no length is an alarm at once. */
-export function startEntry(plan: PanelPlan, step: Step, zone: ZoneId, delay: Duration, now: Instant): Step {
+function startEntry(plan: PanelPlan, step: Step, zone: ZoneId, delay: Duration, now: Instant): Step {
   const { set } = step.state;
   if (set === null) return step;
   if (delay <= 0) return intruder(plan, step, [zone], now);
@@ -175,7 +175,7 @@ function onTechnical(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): S
 }
 
 /** Someone is at a detector or its cover: with the panel set a sounding alarm, else one that is shown and told. */
-export function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
+function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
   const alarm = running(step.state, 'tamper', now);
   const raised = alarm === null ? raise(plan, step, 'tamper', [zone], 'shown', now) : join(step, alarm, zone);
   if (step.state.set === null) return raised;

@@ -134,7 +134,7 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
   };
 }
 
-export const isEmpty = (signals: Signals): boolean => {
+const isEmpty = (signals: Signals): boolean => {
   for (const _ in signals) return false;
   return true;
 };

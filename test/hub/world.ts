@@ -21,7 +21,7 @@ const { families } = loadDevices(join(here, '../../devices'), 'profiles');
 const facts = new Map([...families].map(([name, family]) => [name, familyFacts(family)]));
 const loaded = loadHouse(join(here, 'house.yaml'), { families: facts, credentialsDirectory: null });
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-export const house = loaded.house;
+const house = loaded.house;
 
 export const ANYONE = 'mqtt:anonymous' as SourceId;
 export const BASE = 'lantern/hub-test';
