@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../alarm/events.ts';
+import type { AlarmKind } from '../alarm/plan.ts';
 import type { Wording } from '../escalate/plan.ts';
 import type { TextPurpose } from '../escalate/state.ts';
 

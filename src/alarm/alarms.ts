@@ -1,7 +1,6 @@
 import type { AlarmId, ZoneId } from '../base/brand.ts';
 import { after, between, hours, type Instant, isDue, seconds } from '../base/time.ts';
-import type { AlarmKind } from './events.ts';
-import type { PanelPlan } from './plan.ts';
+import type { AlarmKind, PanelPlan } from './plan.ts';
 import type { Alarm, PanelState } from './state.ts';
 import { also, change, record, type Step } from './step.ts';
 

@@ -5,9 +5,6 @@ import type { PanelState, SetState } from './state.ts';
 /** What an undone arming goes back to. */
 export type BeforeArming = Pick<PanelState, 'set' | 'bypassed' | 'changedBy'>;
 
-/** `test` alarms never reach the panel; they mark a text as a test. */
-export type AlarmKind = 'intruder' | 'personal' | 'duress' | 'tamper' | 'fire' | 'fault' | 'test';
-
 export type Role = 'resident' | 'installer' | 'monitor' | 'visitor';
 
 /** The person a code belongs to. The name is shown to residents and never logged. */

@@ -3,6 +3,9 @@ import type { Duration } from '../base/time.ts';
 
 export type ArmedMode = 'away' | 'home' | 'night';
 
+/** `test` alarms never reach the panel; they mark a text as a test. */
+export type AlarmKind = 'intruder' | 'personal' | 'duress' | 'tamper' | 'fire' | 'fault' | 'test';
+
 export type ZoneType =
   | 'entry'
   | 'perimeter'

@@ -1,7 +1,6 @@
 import type { AlarmId, ContactId, DeviceId, SourceId, ZoneId } from '../base/brand.ts';
 import type { Duration, Instant } from '../base/time.ts';
-import type { AlarmKind } from './events.ts';
-import type { ArmedMode } from './plan.ts';
+import type { AlarmKind, ArmedMode } from './plan.ts';
 
 /** What the panel believes of one zone. */
 export interface ZoneCondition {

@@ -1,5 +1,5 @@
 import type { RecordEffect } from '../alarm/effects.ts';
-import type { AlarmKind } from '../alarm/events.ts';
+import type { AlarmKind } from '../alarm/plan.ts';
 import type { Alarm } from '../alarm/state.ts';
 import type { AlarmId, ContactId, TextId, ZoneId } from '../base/brand.ts';
 import type { Instant } from '../base/time.ts';

@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../alarm/events.ts';
+import type { AlarmKind } from '../alarm/plan.ts';
 import type { ContactId } from '../base/brand.ts';
 import type { Duration } from '../base/time.ts';
 

@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../alarm/events.ts';
+import type { AlarmKind } from '../alarm/plan.ts';
 import type { AlarmId, ContactId, TextId, ZoneId } from '../base/brand.ts';
 import type { Instant } from '../base/time.ts';
 

@@ -1,5 +1,4 @@
-import type { AlarmKind } from '../alarm/events.ts';
-import type { ArmedMode, ModePlan, PanelPlan, ZonePlan } from '../alarm/plan.ts';
+import type { AlarmKind, ArmedMode, ModePlan, PanelPlan, ZonePlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId, ZoneId } from '../base/brand.ts';
 import { type Duration, duration } from '../base/time.ts';
 import type { ContactPlan, EscalationPlan, StepPlan } from '../escalate/plan.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compose, type TextSubject } from '../../src/act/wording.ts';
-import type { AlarmKind } from '../../src/alarm/events.ts';
+import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { Wording } from '../../src/escalate/plan.ts';
 import type { TextPurpose } from '../../src/escalate/state.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { PanelEffect } from '../../src/alarm/effects.ts';
-import type { AlarmKind, Refusal } from '../../src/alarm/events.ts';
-import type { ArmedMode } from '../../src/alarm/plan.ts';
+import type { Refusal } from '../../src/alarm/events.ts';
+import type { AlarmKind, ArmedMode } from '../../src/alarm/plan.ts';
 import type { PanelState } from '../../src/alarm/state.ts';
 import { sirenWanted, viewOf } from '../../src/alarm/view.ts';
 import type { Plan } from './plans.ts';

@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../../src/alarm/events.ts';
+import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { Alarm } from '../../src/alarm/state.ts';
 import type { AlarmId, ContactId, ZoneId } from '../../src/base/brand.ts';
 import { type Duration, type Instant, instant, seconds } from '../../src/base/time.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlarmKind } from '../../src/alarm/events.ts';
+import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { AlarmId, TextId } from '../../src/base/brand.ts';
 import { type Instant, instant, seconds } from '../../src/base/time.ts';
 import { deadline, escalate } from '../../src/escalate/escalate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmKind } from '../../src/alarm/events.ts';
+import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { AlarmId } from '../../src/base/brand.ts';
 import { instant, seconds } from '../../src/base/time.ts';
 import { escalate } from '../../src/escalate/escalate.ts';

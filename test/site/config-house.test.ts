@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmKind } from '../../src/alarm/events.ts';
+import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { House } from '../../src/site/house.ts';
 import { completed, load } from './fixtures/config.ts';
 
