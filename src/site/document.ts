@@ -96,12 +96,14 @@ function parse(reading: Reading): Node | null {
     const { contents } = document;
     return isNothing(contents) ? null : contents;
   } catch (error) {
-    // The package composes nested values by recursion: a file of brackets runs out of stack.
+    // The package recurses into nested values. It tells of most such overruns itself; this takes those it does not.
     if (!(error instanceof RangeError)) throw error;
-    breakOff(reading, 0, 'the file is nested too deeply');
+    breakOff(reading, 0, TOO_DEEP);
     return null;
   }
 }
+
+const TOO_DEEP = 'the file is nested too deeply';
 
 function isNothing(contents: Node | null): contents is null {
   return contents === null || (isScalar(contents) && contents.value === null && !contents.source);
@@ -115,6 +117,8 @@ function syntaxMessage(code: string, message: string): string {
       return 'unknown tag; only !secret NAME is known';
     case 'TAB_AS_INDENT':
       return 'a tab cannot indent here; use spaces';
+    case 'RESOURCE_EXHAUSTION':
+      return TOO_DEEP;
     default: {
       const [first = ''] = message.split('\n');
       return `not valid YAML: ${first.length > 160 ? `${first.slice(0, 160).toWellFormed()}…` : first}`;
@@ -127,6 +131,8 @@ const MOST_SYNTAX_ERRORS = 20;
 
 function breakOff(reading: Reading, offset: number, message: string): void {
   reading.broken = true;
+  // Brackets that never close end in one error each, all of them the same.
+  if (message === TOO_DEEP && reading.problems.some((told) => told.message === TOO_DEEP)) return;
   if (reading.problems.length < MOST_SYNTAX_ERRORS) tell(reading, offset, [], message);
 }
 

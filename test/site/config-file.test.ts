@@ -76,7 +76,7 @@ describe('a config that would take all memory or time', () => {
     .map((name, i, all) => `${name}: &${name} [${i === 0 ? 'x' : Array(9).fill(`*${all[i - 1]}`)}]`);
   const bombs: readonly (readonly [string, string, RegExp])[] = [
     ['aliases of aliases', layers.join('\n'), /the file says too much/],
-    ['a hundred thousand brackets', '['.repeat(100_000), /nested too deeply|not valid YAML/],
+    ['a hundred thousand brackets', '['.repeat(100_000), /^1:\d+: \(file\): the file is nested too deeply/],
     ['a list of a hundred thousand', `devices: [${'x,'.repeat(100_000)}]`, /the file says too much/],
     [
       'a hundred thousand keys',
