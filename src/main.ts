@@ -211,7 +211,7 @@ function controlHandlers(hub: Hub, texts: TextPath | null, house: House): Readon
   ]);
 }
 
-function testAlert(
+async function testAlert(
   hub: Hub,
   path: string,
   house: House,
@@ -220,29 +220,28 @@ function testAlert(
 ): Promise<{ readonly ok: true }> {
   const began = performance.now();
   const waiting = new Set<string>(house.phones.keys());
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(patience);
-      stop();
-      resolve({ ok: true });
-    };
-    const told = (contact: string, ok: boolean, result: string, why: string): void => {
-      if (!waiting.delete(contact)) return;
-      item({ path: `${path} to ${contact}`, ok, result, ms: Math.round(performance.now() - began), why });
-      if (waiting.size === 0) end();
-    };
-    const stop = hub.testAlert(({ row, data }) => {
-      const ended = TEST_ENDS[row];
-      if (data['kind'] !== 'test' || ended === undefined) return;
-      const why = row === 'text-not-sent' ? 'no way to send is configured' : String(data['why'] ?? '');
-      told(String(data['contact']), ended === 'taken', row.replace('text-', ''), why);
-    });
-    const patience = setTimeout(() => {
-      for (const contact of waiting) told(contact, false, 'no answer', `nothing within ${TEST_PATIENCE_MS / 1000} s`);
-    }, TEST_PATIENCE_MS);
-    gone.addEventListener('abort', end);
-    if (waiting.size === 0) end();
+  const told = (contact: string, ok: boolean, result: string, why: string): void => {
+    if (!waiting.delete(contact)) return;
+    item({ path: `${path} to ${contact}`, ok, result, ms: Math.round(performance.now() - began), why });
+    if (waiting.size === 0) over.resolve();
+  };
+  const over = Promise.withResolvers<void>();
+  const patience = setTimeout(() => {
+    for (const contact of waiting) told(contact, false, 'no answer', `nothing within ${TEST_PATIENCE_MS / 1000} s`);
+  }, TEST_PATIENCE_MS);
+  gone.addEventListener('abort', () => over.resolve());
+  // Rows may come within this very call.
+  const stop = hub.testAlert(({ row, data }) => {
+    const ended = TEST_ENDS[row];
+    if (data['kind'] !== 'test' || ended === undefined) return;
+    const why = row === 'text-not-sent' ? 'no way to send is configured' : String(data['why'] ?? '');
+    told(String(data['contact']), ended === 'taken', row.replace('text-', ''), why);
   });
+  if (waiting.size === 0) over.resolve();
+  await over.promise;
+  clearTimeout(patience);
+  stop();
+  return { ok: true };
 }
 
 // ---- what commands ask of the rooms --------------------------------------------------------------------------------------

@@ -570,7 +570,6 @@ export function createHub(
     onTick(turn);
     driving.drive(panel, turn.at);
     // What was restored was durable before: it is true for the first client, whatever the disk is doing now.
-    show.state(topics.status, 'online');
     showOutputs();
     show.touchedAll();
     shown()();

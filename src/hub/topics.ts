@@ -4,7 +4,6 @@ export interface Topics {
   readonly attributes: string;
   readonly reply: string;
   readonly events: string;
-  readonly status: string;
   readonly zone: (id: string) => string;
   readonly output: (id: string) => string;
 }
@@ -16,7 +15,6 @@ export function topicsOfSite(siteId: string): Topics {
     attributes: `${base}/panel/attributes`,
     reply: `${base}/panel/reply`,
     events: `${base}/events`,
-    status: `${base}/status`,
     zone: (id) => `${base}/zones/${id}`,
     output: (id) => `${base}/outputs/${id}`,
   };
