@@ -835,6 +835,13 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
+    name: 'a device one level below what anyone may speak for',
+    yaml: 'devices: [{ id: a, profile: zigbee2mqtt, topic: z/a/b }]\nmqtt: { users: [{ name: a, password: !secret password, publish: [z/+] }] }',
+    says: [
+      '1:49: warning: devices[0].topic: no user in mqtt.users may publish here, so the device is never heard; add it to a publish list',
+    ],
+  },
+  {
     name: 'a short password',
     yaml: 'mqtt: { users: [{ name: a, password: secret, publish: [z/#] }] }',
     says: [
@@ -914,6 +921,11 @@ const refusals: readonly Refusal[] = [
   {
     name: 'an evidence key with one letter wrong',
     yaml: 'evidence: { publicKey: age1rrs4kedzc6sxmnszv35gqnhxkhezehgjm9wqq6dvx7ke58ewfs8qyq49a4 }',
+    says: ['1:24: evidence.publicKey: is not an age recipient; it is age1 and 58 more characters, copy it whole'],
+  },
+  {
+    name: 'an evidence key that no age would take, its checksum right',
+    yaml: 'evidence: { publicKey: age1rrs4kedzc6sxmnszv35gqnhxkhezehgjm9wqq6dvx7ke58ewfs8pekpsqr }',
     says: ['1:24: evidence.publicKey: is not an age recipient; it is age1 and 58 more characters, copy it whole'],
   },
   {
