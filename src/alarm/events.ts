@@ -49,8 +49,8 @@ export type ZoneEvent =
   | { readonly type: 'zone-known'; readonly zone: ZoneId; readonly open: boolean }
   /** Motion began, vibration qualified, smoke or leak was found, a button was pressed. */
   | { readonly type: 'zone-detected'; readonly zone: ZoneId }
-  /** One vibration hit; `count` of them lie within the zone's window, this one included. */
-  | { readonly type: 'zone-hit'; readonly zone: ZoneId; readonly count: number }
+  /** One vibration hit. */
+  | { readonly type: 'zone-hit'; readonly zone: ZoneId }
   /** Silent for longer than its supervision, or said to be offline. What it measured is now unknown. */
   | { readonly type: 'device-lost'; readonly device: DeviceId }
   /** Heard for the first time since start, or since it was lost. */

@@ -36,8 +36,11 @@ export function observe(
 ): Observed {
   const { zone } = plan;
   if (signals.button !== undefined && zone?.silentPress) return silentPress(zone, state, signals);
-  if (signals.online === false) return lose(plan, state);
-  const step: Step = { state, events: [] };
+  const step = settled(plan, state, now);
+  if (signals.online === false) {
+    lose(plan, step);
+    return step;
+  }
   hear(plan, step, signals, delivery, now);
   faults(plan, step, signals);
   if (zone !== null) {
@@ -50,15 +53,10 @@ export function observe(
 
 /** Deadlines that came: a closing that held, a silence that lasted too long. */
 export function tickDevice(plan: DevicePlan, state: DeviceState, now: Instant): Observed {
-  const step: Step = { state, events: [] };
-  if (state.closing !== null && isDue(state.closing, now) && plan.zone !== null) {
-    step.state = { ...step.state, open: false, closing: null };
-    step.events.push({ type: 'zone-closed', zone: plan.zone.id });
-  }
+  const step = settled(plan, state, now);
   const silence = silenceEnds(plan, step.state);
-  if (silence === null || !isDue(silence, now)) return step;
-  const lost = lose(plan, step.state);
-  return { state: lost.state, events: [...step.events, ...lost.events] };
+  if (silence !== null && isDue(silence, now)) lose(plan, step);
+  return step;
 }
 
 /** When this device next needs a tick; null: never. */
@@ -80,18 +78,23 @@ interface Step {
   readonly events: ZoneEvent[];
 }
 
+/** A closing that has held counts, even if its tick is late: an opening after it is a new one. */
+function settled(plan: DevicePlan, state: DeviceState, now: Instant): Step {
+  const { closing } = state;
+  if (closing === null || !isDue(closing, now) || plan.zone === null) return { state, events: [] };
+  return { state: { ...state, open: false, closing: null }, events: [{ type: 'zone-closed', zone: plan.zone.id }] };
+}
+
 /** Nothing shown of the device may change by the press, so nothing of it is taken in but the press itself. */
 function silentPress(zone: SensingPlan, state: DeviceState, signals: Signals): Observed {
   const counts = signals.button !== undefined && zone.on.includes(signals.button);
   return { state, events: counts ? [{ type: 'zone-detected', zone: zone.id }] : [] };
 }
 
-function lose(plan: DevicePlan, state: DeviceState): Observed {
-  if (state.health === 'lost') return { state, events: [] };
-  return {
-    state: { ...state, health: 'lost', told: false, closing: null, hits: [] },
-    events: [{ type: 'device-lost', device: plan.id }],
-  };
+function lose(plan: DevicePlan, step: Step): void {
+  if (step.state.health === 'lost') return;
+  step.state = { ...step.state, health: 'lost', told: false, closing: null, hits: [] };
+  step.events.push({ type: 'device-lost', device: plan.id });
 }
 
 function hear(plan: DevicePlan, step: Step, signals: Signals, delivery: Delivery, now: Instant): void {
@@ -136,16 +139,18 @@ function batteryLow(state: DeviceState, signals: Signals): boolean {
 
 function contact(plan: DevicePlan, zone: SensingPlan, step: Step, signals: Signals, now: Instant): void {
   if (signals.contact === undefined || !zone.trips.includes('contact')) return;
-  if (step.state.health === 'lost') return;
+  // What a broker's store says of a lost device may be old: it can raise an alarm, and never put one at rest.
+  if (step.state.health === 'lost' && signals.contact === 'closed') return;
   const before = step.state;
   if (signals.contact === 'open') opened(zone, step, before);
   else closed(plan, zone, step, before, now);
 }
 
 function opened(zone: SensingPlan, step: Step, before: DeviceState): void {
-  step.state = { ...before, open: true, told: true, closing: null };
+  const told = before.health !== 'lost';
+  step.state = { ...before, open: true, told, closing: null };
   if (before.open !== true) step.events.push({ type: 'zone-opened', zone: zone.id });
-  else if (!before.told) step.events.push({ type: 'zone-known', zone: zone.id, open: true });
+  else if (told && !before.told) step.events.push({ type: 'zone-known', zone: zone.id, open: true });
 }
 
 function closed(plan: DevicePlan, zone: SensingPlan, step: Step, before: DeviceState, now: Instant): void {
@@ -193,7 +198,7 @@ function detected(zone: SensingPlan, step: Step, signal: LevelSignal, now: Insta
   }
   const hits = withinWindow([...step.state.hits, now], zone.within, now).slice(-HITS_KEPT);
   step.state = { ...step.state, hits };
-  step.events.push({ type: 'zone-hit', zone: zone.id, count: hits.length });
+  step.events.push({ type: 'zone-hit', zone: zone.id });
   if (hits.length >= zone.hits) step.events.push({ type: 'zone-detected', zone: zone.id });
 }
 
