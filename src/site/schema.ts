@@ -9,7 +9,7 @@ import { remedyFor } from './suggest.ts';
 // below are also the types of the file.
 
 /** Bounds of every list, so that nothing a config asks for is without end. */
-export const MOST = {
+const MOST = {
   devices: 1000,
   outputs: 100,
   contacts: 32,
@@ -428,7 +428,7 @@ const evidence = group('Who can read the sealed rows of the log.', {
   ),
 });
 
-export const SECTIONS = {
+const SECTIONS = {
   site,
   panel: z.optional(panel),
   devices: z.optional(list(device, MOST.devices, 'Sensors, buttons and keypads.')),

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { Position } from './report.ts';
 
 /** Largest file read: a house of a thousand devices fits ten times. */
-export const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 
 export type Source =
   | { readonly ok: true; readonly text: string }
