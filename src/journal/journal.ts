@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { DeviceId } from '../base/brand.ts';
-import type { WallTime } from '../base/time.ts';
 import type { Committed, Journal, JournalEntry, LocalRow, Restored } from '../hub/ports.ts';
 import { entrySize, makeKeep, sent } from './keep.ts';
 import type { CommittedEntry, FromWorker, SentEntry, ToWorker, WorkerStart } from './protocol.ts';
+import { makeTraffic } from './traffic.ts';
 
-/** Sensor traffic that waits for the worker; beyond it, rows are counted and dropped. */
-export const activityWaiting = 50_000;
-/** One batch is some 5 ms of the worker's time, which an event may have to wait for. */
-const activityBatch = 1000;
-const activityEveryMs = 25;
 /** Entries given to a worker that does not answer; beyond it the disk counts as refusing. */
 const inFlightEntries = 2000;
 const inFlightCharacters = 4 * 1024 * 1024;
@@ -49,8 +43,10 @@ type Done = (result: Committed) => void;
 interface InFlight {
   readonly entry: SentEntry;
   readonly size: number;
-  /** Null: already answered, or a repetition of refused rows. */
+  /** Null: already answered. */
   done: Done | null;
+  /** `repeated`: all that is kept, once more; it stays kept until it is on the disk. */
+  readonly what: 'new' | 'repeated';
 }
 
 /**
@@ -83,6 +79,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   let refusalsDue: NodeJS.Immediate | null = null;
   let why = 'the journal is starting';
   let lastTold = '';
+  let diedOf: string | null = null;
   let retryTimer: NodeJS.Timeout | null = null;
   let restartTimer: NodeJS.Timeout | null = null;
   let lastStart = Number.NEGATIVE_INFINITY;
@@ -92,10 +89,13 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   let closeEnded: Promise<void> | null = null;
   let closePosted = false;
 
-  let waiting: [number, string, string][] = [];
-  let activityInFlight = 0;
-  let activityTimer: NodeJS.Timeout | null = null;
-  let activityDropped = 0;
+  const traffic = makeTraffic({
+    send: (text) => {
+      if (ready) post({ kind: 'activity', text });
+      return ready ? 'sent' : 'not-now';
+    },
+    drained: () => postClose(),
+  });
 
   const tell = (what: string): void => {
     if (what !== lastTold) options.onTrouble?.(what);
@@ -127,30 +127,31 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
 
   const post = (message: ToWorker): void => worker?.postMessage(message);
 
-  const sendEntry = (entry: SentEntry, done: Done | null): void => {
+  const sendEntry = (entry: SentEntry, done: Done | null, what: InFlight['what']): void => {
     const text = JSON.stringify(entry);
-    const one: InFlight = { entry, size: entrySize(text), done };
+    const one: InFlight = { entry, size: what === 'new' ? entrySize(text) : 0, done, what };
     inFlight.push(one);
     inFlightSize += one.size;
     post({ kind: 'entry', epoch, id: entry.id, text });
   };
 
-  const isTroubled = (): boolean => !ready || gaveUp || !keep.isEmpty();
+  // While what is kept is on its way once more, new entries go right behind it.
+  const isTroubled = (): boolean => !ready || gaveUp || (!keep.isEmpty() && inFlight.length === 0);
 
   const append = (entry: JournalEntry, done: Done): void => {
     lastId += 1;
     const numbered = sent(lastId, entry);
     Object.assign(parts, entry.parts);
     if (closing) {
-      refuseSoon([{ entry: numbered, size: 0, done }], 'the journal is closed');
+      refuseSoon([{ entry: numbered, size: 0, done, what: 'new' }], 'the journal is closed');
       return;
     }
     if (isTroubled()) {
       keep.add(numbered);
-      refuseSoon([{ entry: numbered, size: 0, done }], why);
+      refuseSoon([{ entry: numbered, size: 0, done, what: 'new' }], why);
       return;
     }
-    sendEntry(numbered, done);
+    sendEntry(numbered, done, 'new');
     if (inFlight.length > inFlightEntries || inFlightSize > inFlightCharacters) giveUp();
   };
 
@@ -178,22 +179,20 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       if (one) settle(one, result);
     }
     if (keep.isEmpty()) lastTold = '';
-    else retrySoon();
     afterAnswer();
   };
 
   const settle = (one: InFlight, { local, phaseTrouble }: CommittedEntry): void => {
+    if (one.what === 'repeated') keep.committed(one.entry.id);
+    if (phaseTrouble === null && one.entry.phase !== null) keep.phaseWritten(one.entry.id);
     if (phaseTrouble !== null) {
       why = phaseTrouble;
       tell(phaseTrouble);
-      keep.add({ id: one.entry.id, rows: [], parts: {}, phase: one.entry.phase, erase: false });
+      if (one.what === 'new') keep.add({ ...one.entry, rows: [], parts: {}, erase: false });
     }
-    if (one.done === null) {
-      if (local.length > 0) options.onLate?.(local);
-      return;
-    }
+    const isLate = one.done === null || phaseTrouble !== null;
     answer(one, phaseTrouble === null ? { ok: true, local } : { ok: false, why: phaseTrouble });
-    if (phaseTrouble !== null && local.length > 0) options.onLate?.(local);
+    if (isLate && local.length > 0) options.onLate?.(local);
   };
 
   // Everything behind a refused entry is refused as well, by the worker through the epoch and here at once, so that
@@ -201,14 +200,16 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   const onFailed = (ids: readonly number[], reason: string): void => {
     why = reason;
     tell(reason);
-    for (const one of remove(new Set(ids))) {
-      keep.add(one.entry);
-      refuseSoon([one], reason);
-    }
-    refuseSoon(inFlight, reason);
+    const failed = remove(new Set(ids));
+    keepAll(failed);
+    refuseSoon([...failed, ...inFlight], reason);
+    gaveUp = inFlight.length > 0;
     epoch += 1;
-    retrySoon();
     afterAnswer();
+  };
+
+  const keepAll = (ones: readonly InFlight[]): void => {
+    for (const one of ones) if (one.what === 'new') keep.add(one.entry);
   };
 
   const afterAnswer = (): void => {
@@ -227,37 +228,8 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
     retryTimer = null;
     // Only when the worker has answered everything: an older entry must never follow a newer one.
     if (!ready || inFlight.length > 0) return;
-    const entry = keep.take();
-    if (entry) sendEntry(entry, null);
-  };
-
-  // --- sensor traffic
-
-  const activity = (at: WallTime, device: DeviceId, what: string): void => {
-    if (waiting.length + activityInFlight >= activityWaiting || closing) {
-      activityDropped += 1;
-      return;
-    }
-    waiting.push([at, device, what]);
-    if (activityInFlight === 0) activityTimer ??= setTimeout(sendActivity, activityEveryMs);
-  };
-
-  const sendActivity = (): void => {
-    if (activityTimer) clearTimeout(activityTimer);
-    activityTimer = null;
-    if (!ready || activityInFlight > 0 || waiting.length === 0) return;
-    const batch = waiting.length <= activityBatch ? waiting : waiting.slice(0, activityBatch);
-    waiting = waiting.length <= activityBatch ? [] : waiting.slice(activityBatch);
-    activityInFlight = batch.length;
-    post({ kind: 'activity', text: JSON.stringify(batch) });
-  };
-
-  const onActivityDone = (stored: boolean): void => {
-    if (!stored) activityDropped += activityInFlight;
-    activityInFlight = 0;
-    if (waiting.length >= activityBatch) sendActivity();
-    else if (waiting.length > 0) activityTimer ??= setTimeout(sendActivity, closing ? 0 : activityEveryMs);
-    else postClose();
+    const entry = keep.whole();
+    if (entry) sendEntry(entry, null, 'repeated');
   };
 
   // --- the worker
@@ -286,7 +258,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
     worker = fresh;
     fresh.on('message', onMessage);
     fresh.on('error', (error) => {
-      why = `the journal's thread failed: ${error instanceof Error ? error.message : String(error)}`;
+      diedOf = `the journal's thread failed: ${error instanceof Error ? error.message : String(error)}`;
     });
     fresh.on('exit', () => onExit(fresh));
   };
@@ -296,7 +268,11 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       case 'ready':
         onReady(message.restored, message.committedThrough);
         return;
+      case 'reopened':
+        onReopened(message.setAside, message.committedThrough);
+        return;
       case 'refused':
+        diedOf = message.why;
         why = message.why;
         if (!everReady) opened({ ok: false, why });
         return;
@@ -308,7 +284,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
         if (message.damage) beginAnew();
         return;
       case 'activity-done':
-        onActivityDone(message.stored);
+        traffic.answered(message.stored ? 'stored' : 'shed');
         return;
       case 'trouble':
         tell(message.what);
@@ -321,7 +297,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   const beginAnew = (): void => {
     database = 'give-up';
     ready = false;
-    keep.add({ id: lastId, rows: [], parts: { ...parts }, phase: null, erase: false });
+    keepAllParts();
     void worker?.terminate();
   };
 
@@ -330,33 +306,42 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
     if (!everReady) {
       everReady = true;
       for (const [name, text] of Object.entries(restored.parts ?? {})) parts[name] ??= text;
-      opened({ ok: true, journal, restored, counts: () => ({ activityDropped, workersStarted }) });
+      opened({ ok: true, journal, restored, counts: () => ({ activityDropped: traffic.dropped(), workersStarted }) });
       return;
     }
-    if (restored.setAside !== null) {
-      options.onTrouble?.(`the database is damaged and set aside as ${restored.setAside}; a new one is begun`);
-      keep.add({ id: lastId, rows: [], parts: { ...parts }, phase: null, erase: false });
-    } else keep.committed(committedThrough);
+    onReopened(restored.setAside, committedThrough);
     database = 'keep';
     retry();
-    sendActivity();
+    if (closing) traffic.end();
+    else traffic.flush();
+    postClose();
   };
+
+  const onReopened = (setAside: string | null, committedThrough: number): void => {
+    keep.committed(committedThrough);
+    if (setAside === null) return;
+    options.onTrouble?.(`the database is damaged and set aside as ${setAside}; a new one is begun`);
+    keepAllParts();
+  };
+
+  const keepAllParts = (): void => keep.add({ id: lastId, rows: [], parts: { ...parts }, phase: null, erase: false });
 
   const onExit = (old: Worker): void => {
     if (old !== worker) return;
     worker = null;
     ready = false;
+    why = diedOf ?? "the journal's thread ended";
+    diedOf = null;
     if (!everReady) opened({ ok: false, why });
     if (closing) closed?.();
     if (!everReady || closing) return;
-    if (inFlight.length > 0 || keep.isEmpty()) tell(why);
-    for (const one of inFlight) keep.add(one.entry);
+    tell(why);
+    keepAll(inFlight);
     refuseSoon(inFlight, why);
     inFlight = [];
     inFlightSize = 0;
     gaveUp = false;
-    activityDropped += activityInFlight;
-    activityInFlight = 0;
+    traffic.interrupted();
     epoch = 0;
     restartTimer ??= setTimeout(startWorker, Math.max(0, lastStart + restartMs - performance.now()));
   };
@@ -369,7 +354,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       const tooLong = setTimeout(() => void worker?.terminate(), closeMs);
       closed = () => {
         clearTimeout(tooLong);
-        for (const timer of [retryTimer, activityTimer, restartTimer]) if (timer) clearTimeout(timer);
+        for (const timer of [retryTimer, restartTimer]) if (timer) clearTimeout(timer);
         refuseSoon(inFlight, 'the journal is closed');
         refuseNow();
         resolve();
@@ -380,18 +365,18 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       }
       // One last try for what the disk refused before.
       retry();
-      sendActivity();
+      traffic.end();
       postClose();
     });
     return closeEnded;
   };
 
   const postClose = (): void => {
-    if (!closing || closePosted || inFlight.length > 0 || activityInFlight > 0 || waiting.length > 0) return;
+    if (!closing || closePosted || !ready || inFlight.length > 0 || !traffic.isEmpty()) return;
     closePosted = true;
     post({ kind: 'close' });
   };
 
-  const journal: Journal = { append, activity, close };
+  const journal: Journal = { append, activity: traffic.add, close };
   startWorker();
 }

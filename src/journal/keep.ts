@@ -14,13 +14,13 @@ export const keptCharacters = 8 * 1024 * 1024;
 export interface Keep {
   /** Takes an entry, also an older one after a newer. */
   add(entry: SentEntry): void;
-  /** Forgets what is on the disk after all: everything up to and with this number. */
+  /** Forgets what is in the database: everything up to and with this number, but for the phase. */
   committed(through: number): void;
+  /** `phase.json` holds the phase of this entry: what is older must not be written over it. */
+  phaseWritten(through: number): void;
   isEmpty(): boolean;
-  /** Empties it into one entry; null when there is nothing. The number is that of the newest entry in it. */
-  take(): SentEntry | null;
-  /** Rows not kept since the last `take`. */
-  lost(): number;
+  /** All of it as one entry, with the number of the newest in it; null when there is nothing. It stays until committed. */
+  whole(): SentEntry | null;
 }
 
 interface KeptRow {
@@ -75,28 +75,24 @@ export function makeKeep(): Keep {
     parts = new Map([...parts].filter(([, kept]) => kept.id > through));
     if (erase !== null && erase <= through) erase = null;
     if (lost !== null && lost.id <= through) lost = null;
-    // The phase stays: it is written after the commit, so a commit says nothing about it, and writing it twice is harmless.
   };
 
-  const take = (): SentEntry | null => {
+  const phaseWritten = (through: number): void => {
+    if (phase !== null && phase.id <= through) phase = null;
+  };
+
+  const whole = (): SentEntry | null => {
     if (isEmpty()) return null;
-    const entry: SentEntry = {
+    return {
       id: newest,
       rows: [...rows.map((kept) => kept.row), ...noteOfLoss(lost)],
       parts: Object.fromEntries([...parts].map(([name, kept]) => [name, kept.value])),
       phase: phase?.value ?? null,
       erase: erase !== null,
     };
-    rows = [];
-    parts = new Map();
-    phase = null;
-    erase = null;
-    lost = null;
-    size = 0;
-    return entry;
   };
 
-  return { add, committed, isEmpty, take, lost: () => lost?.rows ?? 0 };
+  return { add, committed, phaseWritten, isEmpty, whole };
 }
 
 function noteOfLoss(lost: { readonly rows: number; readonly last: JournalRow } | null): readonly JournalRow[] {

@@ -10,10 +10,18 @@ export function writePhase(dir: string, phase: PhaseMirror): void {
 /** The phase that was mirrored last; null when there is none or it cannot be understood. A `.tmp` beside it is no phase. */
 export function readPhase(dir: string): PhaseMirror | null {
   try {
-    const bytes = readIfThere(inDirectory(dir, 'phase'));
-    return bytes === null ? null : asPhase(JSON.parse(bytes.toString('utf8')));
+    return parsePhase(readIfThere(inDirectory(dir, 'phase'))?.toString('utf8') ?? null);
   } catch {
     // Unreadable is the same as absent: the hub then starts by the database, or loudly disarmed.
+    return null;
+  }
+}
+
+/** A phase from its JSON text, or null. */
+export function parsePhase(text: string | null): PhaseMirror | null {
+  try {
+    return text === null ? null : asPhase(JSON.parse(text));
+  } catch {
     return null;
   }
 }

@@ -30,6 +30,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly restored: Restored; readonly committedThrough: number }
+  /** The database could not be opened at the start and now is; what it was asked meanwhile is refused once more. */
+  | { readonly kind: 'reopened'; readonly setAside: string | null; readonly committedThrough: number }
   /** Another process holds the data directory, or there can be none. The worker ends. */
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'committed'; readonly results: readonly CommittedEntry[] }

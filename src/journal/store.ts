@@ -1,10 +1,11 @@
 import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { JournalRow, LocalRow, SavedParts } from '../hub/ports.ts';
+import type { JournalRow, LocalRow, PhaseMirror, SavedParts } from '../hub/ports.ts';
 import { genesis, rowHash } from './chain.ts';
 import { errorCode, inDirectory, isDamage, syncDirectory } from './files.ts';
 import type { KeyRing } from './key.ts';
 import { addKey, decryptPart, destroyOldKey, encryptPart, openRing } from './key.ts';
+import { parsePhase } from './phase.ts';
 import type { ActivityRow, SentEntry } from './protocol.ts';
 
 /** Sensor traffic is kept so long; it is no diary. */
@@ -46,6 +47,8 @@ export interface UnsealedRow extends JournalRow {
 export interface Found {
   readonly parts: SavedParts | null;
   readonly setAside: string | null;
+  /** The phase of the newest commit that had one. */
+  readonly phase: PhaseMirror | null;
   /** Highest entry of this session that is already in the database; 0 when there is none. */
   readonly committedThrough: number;
   readonly troubles: readonly string[];
@@ -119,7 +122,16 @@ export class Store {
       const store = new Store(dir, boot, session, db, key.ring);
       const { parts, troubles } = store.#loadParts();
       if (key.setAside !== null) troubles.push('state.key was damaged and is set aside: what was saved cannot be read');
-      return { store, found: { parts, setAside, committedThrough: store.#committedThrough(), troubles } };
+      return {
+        store,
+        found: {
+          parts,
+          setAside,
+          phase: parsePhase(readMeta(db, 'phase')),
+          committedThrough: store.#committedThrough(),
+          troubles,
+        },
+      };
     } catch (error) {
       db.close();
       throw error;
@@ -169,6 +181,7 @@ export class Store {
     const parts = new Map<string, string>();
     const local: LocalRow[][] = [];
     const erase = entries.some((entry) => entry.erase);
+    const phase = entries.findLast((entry) => entry.phase !== null)?.phase ?? null;
     this.#write('FULL', () => {
       for (const entry of entries) {
         const written: LocalRow[] = [];
@@ -187,6 +200,7 @@ export class Store {
       for (const [name, text] of parts) this.#putPart(name, text, partUnit);
       this.#putUnsealed(unsealed);
       this.#run.setMeta.run('entry', `${this.#session} ${entries.at(-1)?.id ?? 0}`);
+      if (phase !== null) this.#run.setMeta.run('phase', JSON.stringify(phase));
       if (erase) this.#run.setMeta.run('erase', '1');
     });
     this.#tail = tail;

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import type { Restored } from '../hub/ports.ts';
+import type { PhaseMirror, Restored } from '../hub/ports.ts';
 import type { Sealer } from './evidence.ts';
 import { ensureEvidence, openSealer } from './evidence.ts';
 import { diskTrouble, errorCode, inDirectory, isDamage } from './files.ts';
@@ -89,7 +90,20 @@ function openStore(database: WorkerStart['database']): { restored: Restored; com
   store = opened.store;
   for (const what of opened.found.troubles) trouble(what);
   const { parts, setAside, committedThrough } = opened.found;
-  return { restored: { parts, phase: readPhase(dir), setAside, known }, committedThrough };
+  return { restored: { parts, phase: mendPhase(dir, opened.found.phase), setAside, known }, committedThrough };
+}
+
+// A cut between a commit and its `phase.json` leaves the file one phase behind. It must not stay so: were the database
+// lost later, the hub would start in a phase that is long over, and perhaps disarmed.
+function mendPhase(dir: string, committed: PhaseMirror | null): PhaseMirror | null {
+  const mirrored = readPhase(dir);
+  if (committed === null || JSON.stringify(committed) === JSON.stringify(mirrored)) return mirrored;
+  try {
+    writePhase(dir, committed);
+  } catch (error) {
+    trouble(`phase.json: ${diskTrouble(error)}`);
+  }
+  return committed;
 }
 
 function isKnown(dir: string): boolean {
@@ -129,12 +143,14 @@ function refuse(why: string): void {
   port.close();
 }
 
+// Opening late may show that entries are in the database which the hub was told are not, or that the database had to
+// be set aside: the hub's side has to know before anything is written, so this time is refused as well.
 function theStore(): Store {
   if (store) return store;
   if (takeLock() === 'held-by-another') throw new Error('another hub is running on the data directory');
-  openStore('keep');
-  if (!store) throw new Error('no database');
-  return store;
+  const { restored, committedThrough } = openStore('keep');
+  say({ kind: 'reopened', setAside: restored.setAside, committedThrough });
+  throw new Error('the database was opened only now');
 }
 
 // --- taking what comes
@@ -295,7 +311,10 @@ async function seal(work: Store): Promise<boolean> {
   const { seal: sealOne } = await theSealer();
   if (work.unsealed().length >= unsealedRows) trouble('too many rows wait to be sealed; further ones are lost');
   const cipherTexts: string[] = [];
-  for (const row of work.unsealed().slice(0, unsealedFew)) cipherTexts.push(await sealOne(row.type, row.data));
+  for (const row of work.unsealed().slice(0, unsealedFew)) {
+    cipherTexts.push(await sealOne(row.type, row.data));
+    await setImmediate(); // sealing is computing: without this, entries would wait for all of it
+  }
   if (cipherTexts.length > 0) work.addSealed(cipherTexts);
   return cipherTexts.length > 0;
 }

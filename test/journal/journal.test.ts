@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../src/base/brand.ts';
 import type { Committed } from '../../src/hub/ports.ts';
 import { rowHash } from '../../src/journal/chain.ts';
-import { activityWaiting, openJournal } from '../../src/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { readEvents, readLocal, verifyChain } from '../../src/journal/read.ts';
+import { activityWaiting } from '../../src/journal/traffic.ts';
 import { append, at, entry, freshDir, localTypes, open, row, sealed, tamper } from './bench.ts';
 
 describe('what is written', () => {

@@ -58,14 +58,19 @@ describe('rows that the disk refused', () => {
     keep.add({ ...sent(3, 'c'), parts: { state: '3' } });
     keep.add({ ...sent(1, 'a', 'b'), parts: { state: '1', outbox: '1' }, erase: true });
     keep.add({ ...sent(4), phase: { state: 'pending', mode: null } });
-    expect(keep.take()).toEqual({
+    expect(keep.whole()).toEqual({
       ...sent(4, 'a', 'b', 'c'),
       parts: { state: '3', outbox: '1' },
       phase: { state: 'pending', mode: null },
       erase: true,
     });
+    keep.committed(4);
+    expect(keep.whole()).toEqual({ ...sent(4), phase: { state: 'pending', mode: null } });
+    keep.phaseWritten(3);
+    expect(keep.isEmpty()).toBe(false);
+    keep.phaseWritten(4);
     expect(keep.isEmpty()).toBe(true);
-    expect(keep.take()).toBeNull();
+    expect(keep.whole()).toBeNull();
   });
 
   it('are forgotten when they are on the disk after all', () => {
@@ -73,14 +78,14 @@ describe('rows that the disk refused', () => {
     keep.add({ ...sent(1, 'a'), parts: { outbox: '1' }, erase: true });
     keep.add({ ...sent(2, 'b'), parts: { state: '2' } });
     keep.committed(1);
-    expect(keep.take()).toEqual({ ...sent(2, 'b'), parts: { state: '2' } });
+    expect(keep.whole()).toEqual({ ...sent(2, 'b'), parts: { state: '2' } });
   });
 
   it(`are kept up to ${keptRows}; what comes later is counted, and the log says so`, () => {
     const keep = makeKeep();
     for (let id = 1; id <= keptRows + 5; id += 1) keep.add({ ...sent(id, `row-${id}`), parts: { state: String(id) } });
     keep.add({ ...entry(sealed('never-counted')), id: keptRows + 6 });
-    const taken = keep.take();
+    const taken = keep.whole();
     expect(taken?.rows).toHaveLength(keptRows + 1);
     expect(taken?.rows.at(-2)?.type).toBe(`row-${keptRows}`);
     expect(taken?.rows.at(-1)).toMatchObject({ type: 'journal-rows-lost', data: { rows: 5 }, sealed: false });
@@ -91,6 +96,6 @@ describe('rows that the disk refused', () => {
     const keep = makeKeep();
     const large = (id: number) => ({ ...entry(row('x', { text: 'y'.repeat(keptCharacters / 4) })), id });
     for (let id = 1; id <= 5; id += 1) keep.add(large(id));
-    expect(keep.take()?.rows.map((each) => each.type)).toEqual(['x', 'x', 'x', 'journal-rows-lost']);
+    expect(keep.whole()?.rows.map((each) => each.type)).toEqual(['x', 'x', 'x', 'journal-rows-lost']);
   });
 });
