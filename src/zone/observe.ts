@@ -46,6 +46,7 @@ export function observe(
   if (zone !== null) {
     contact(plan, zone, step, signals, now);
     detections(zone, step, signals, pulses, delivery, now);
+    detectorKnown(zone, step, signals);
     button(zone, step, signals);
   }
   return step;
@@ -144,6 +145,18 @@ function contact(plan: DevicePlan, zone: SensingPlan, step: Step, signals: Signa
   const before = step.state;
   if (signals.contact === 'open') opened(zone, step, before);
   else closed(plan, zone, step, before, now);
+}
+
+/**
+ * A zone that may be either is known to be a detector, and not open, when its device speaks of what it detects and has
+ * never spoken of a contact: gateways tell all levels of a device at once.
+ */
+function detectorKnown(zone: SensingPlan, step: Step, signals: Signals): void {
+  const { health, open, told } = step.state;
+  if (told || open !== null || health !== 'heard' || !zone.trips.includes('contact')) return;
+  if (!zone.trips.some((trip) => trip !== 'contact' && trip !== 'button' && signals[trip] !== undefined)) return;
+  step.state = { ...step.state, told: true };
+  step.events.push({ type: 'zone-known', zone: zone.id, open: false });
 }
 
 function opened(zone: SensingPlan, step: Step, before: DeviceState): void {
