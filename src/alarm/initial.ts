@@ -62,7 +62,7 @@ export function restartedPanel(plan: PanelPlan, state: PanelState, now: Instant)
     ...state,
     set: state.set === null ? null : { ...state.set, entry: withFloor(state.set.entry, now) },
     zones: conditions(plan, state.zones),
-    bypassed: state.bypassed.filter((id) => known(id) || state.tampered.some((device) => device === (id as string))),
+    bypassed: state.bypassed.filter((id) => known(id) || plan.devices.some((device) => device === (id as string))),
     faults: state.faults.filter((fault) => stillConfigured(plan, fault)),
     tampered: state.tampered.filter((device) => plan.devices.includes(device)),
   };

@@ -4,10 +4,10 @@ import { unreachable } from '../base/unreachable.ts';
 import { audienceOf, end, raise, replace } from './alarms.ts';
 import { endExit } from './arming.ts';
 import type { PanelEvent } from './events.ts';
-import { standsOpen } from './guard.ts';
+import { isIn, standsOpen } from './guard.ts';
 import { restartedPanel } from './initial.ts';
 import { onCodeVerified, onCodeWrong, onOrdered } from './orders.ts';
-import type { PanelPlan, ZonePlan } from './plan.ts';
+import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
 import type { PanelState, ZoneCondition } from './state.ts';
 import { change, record, type Step, stay } from './step.ts';
 import { addFault, clearFault, intruder, onDeviceTamper, onTrip } from './trips.ts';
@@ -191,8 +191,9 @@ function endSounding(plan: PanelPlan, step: Step, now: Instant): Step {
   return open.length === 0 ? noted : change(noted, { bypassed: [...noted.state.bypassed, ...open] });
 }
 
-const stillOpen = (plan: PanelPlan, state: PanelState, mode: string): readonly ZoneId[] =>
+const stillOpen = (plan: PanelPlan, state: PanelState, mode: ArmedMode): readonly ZoneId[] =>
   [...plan.zones.values()]
-    .filter((zone) => standsOpen(state, zone) && !state.bypassed.includes(zone.id))
-    .filter((zone) => zone.type === 'tamper' || zone.modes.some((one) => one === mode))
+    // One not heard since the start counts by its last state.
+    .filter((zone) => zone.standing && state.zones[zone.id]?.open === true && !state.bypassed.includes(zone.id))
+    .filter((zone) => zone.type === 'tamper' || isIn(zone, mode))
     .map((zone) => zone.id);

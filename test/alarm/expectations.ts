@@ -98,7 +98,7 @@ function reading(moment: Moment, expectation: Expectation): Reading {
     case 'acknowledged':
       return { words: rest[1], heard: view.alarm?.acknowledgedBy };
     case 'fault':
-      return { words: rest, heard: view.faults.filter((fault) => rest.includes(fault)) };
+      return { words: names, heard: view.faults.filter((fault) => rest.includes(fault)).sort() };
     case 'until':
       return { words: Number(rest[0]) * 1000, heard: view.delayEndsAt };
     case 'mode':

@@ -262,3 +262,11 @@ story('a contact that is only alive has said nothing of its level', plan, [
   [30, alive('front-window'), 'armed_home', 'tells nobody'],
   [40, open('front-window'), 'triggered', 'tells intruder about front-window'],
 ]);
+
+story('a closure stops the siren although a silent call and a fault are still open', plan, [
+  [0, press('fob'), 'disarmed', 'tells personal'],
+  [1, leakOf(), 'disarmed', 'tells fault'],
+  [2, arm('home'), 'armed_home'],
+  [10, open('front-window'), 'triggered', 'siren on', 'tells intruder'],
+  [20, closure('a2'), 'armed_home', 'siren off', 'stops intruder closure', 'alarm fault cellar-water'],
+]);
