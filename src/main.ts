@@ -18,7 +18,6 @@ import { readLocal, verifyChain } from './journal/read.ts';
 import { createClock } from './link/clock.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
-import { createExternalBroker } from './link/mqtt/external-broker.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
 import { decode, topicsOf } from './sense/decode.ts';
@@ -142,10 +141,12 @@ function houseToGuard(
   return house === null ? null : { house, refused: true };
 }
 
-function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
+async function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
   const { mqtt } = house;
   const parts = { siteId: house.site.id, door: hub.door, log };
   if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: mqtt });
+  // Its client library is of no use to a hub with a broker of its own.
+  const { createExternalBroker } = await import('./link/mqtt/external-broker.ts');
   return createExternalBroker({ ...parts, config: mqtt, deviceTopics: topicsToHear(house, families) });
 }
 
