@@ -56,7 +56,7 @@ export function readDocument(file: string, text: string, lookup: Lookup): Parsed
   const reading: Reading = {
     file,
     text,
-    lines: new LineCounter(),
+    lines: linesOf(text),
     lookup,
     spots: new Map(),
     secrets: new Map(),
@@ -68,6 +68,17 @@ export function readDocument(file: string, text: string, lookup: Lookup): Parsed
   };
   const value = readTop(reading);
   return { whole: !reading.broken, value, places: placesOf(reading), problems: reading.problems };
+}
+
+/** Counted here: the package's own count leaves out line ends within text it did not expect. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  for (let start = 0; start !== -1; ) {
+    lines.addNewLine(start);
+    const end = text.indexOf('\n', start);
+    start = end === -1 ? -1 : end + 1;
+  }
+  return lines;
 }
 
 function readTop(reading: Reading): unknown {
@@ -84,7 +95,6 @@ function readTop(reading: Reading): unknown {
 function parse(reading: Reading): Node | null {
   try {
     const document = parseDocument(reading.text, {
-      lineCounter: reading.lines,
       prettyErrors: false,
       // Compared pairwise by the package; the conversion below finds duplicates in one pass.
       uniqueKeys: false,

@@ -126,7 +126,11 @@ describe('whatever stands in the file, it is taken or refused with a place', () 
       fc.property(fc.nat(good.length), fc.nat(6), fc.constantFrom(...WORDS, ''), (at, cut, word) =>
         check(Buffer.from(good.slice(0, at) + word + good.slice(at + cut))),
       ),
-      { numRuns: 600 },
+      {
+        numRuns: 600,
+        // An open quote that swallows the lines after it: the package counts them as one line.
+        examples: [[87, 0, "'"]],
+      },
     );
   });
 });

@@ -44,6 +44,15 @@ const refusals: readonly Refusal[] = [
     says: ['2:1: (file): not valid YAML: Flow map in block collection must be sufficiently indented and end with a }'],
   },
   {
+    name: 'a quote that is never closed, over several lines',
+    whole: "devices: [{ modes: [away]' }]\nweb: {}\n",
+    says: [
+      '1:26: (file): not valid YAML: Unexpected single-quoted-scalar at node end',
+      '3:1: (file): not valid YAML: Flow map in block collection must be sufficiently indented and end with a }',
+      '3:1: (file): not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  },
+  {
     name: 'a tab for indent',
     whole: 'site:\n\tid: hub-1',
     says: ['2:1: (file): a tab cannot indent here; use spaces'],
