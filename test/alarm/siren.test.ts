@@ -270,3 +270,33 @@ story('a closure stops the siren although a silent call and a fault are still op
   [10, open('front-window'), 'triggered', 'siren on', 'tells intruder'],
   [20, closure('a2'), 'armed_home', 'siren off', 'stops intruder closure', 'alarm fault cellar-water'],
 ]);
+
+story('a zone without turns does not silence a siren that sounds for something else', once, [
+  [0, arm('home'), 'armed_home'],
+  [10, open('front-window'), 'triggered', 'siren on'],
+  [20, close('front-window'), 'triggered'],
+  [70, 'tick', 'armed_home'],
+  [80, detect('smoke'), 'triggered', 'siren on', 'tells fire'],
+  [90, open('front-window'), 'triggered', 'siren on', 'tells intruder about front-window'],
+  [150, 'tick', 'armed_home', 'siren off'],
+]);
+
+const slow = houseWith({ delays: { away: [200, 30] }, siren: { duration: 60 } });
+
+story('a siren shorter than the exit delay leads back to it', slow, [
+  [0, arm('away'), 'arming'],
+  [10, open('front-window'), 'triggered', 'siren on'],
+  [20, close('front-window'), 'triggered'],
+  [70, 'tick', 'arming', 'until 200', 'siren off', 'alarm intruder'],
+  [200, 'tick', 'armed_away'],
+]);
+
+story('a door left open behind an alarm in the exit delay is left out by name, not a second alarm', plan, [
+  [0, arm('away'), 'arming'],
+  [10, open('front-door'), 'arming'],
+  [20, open('loft-window'), 'triggered', 'tells intruder about loft-window'],
+  [45, 'tick', 'triggered', 'tells nobody', 'no delay'],
+  [920, 'tick', 'armed_away', 'bypassed front-door loft-window'],
+  [930, close('front-door'), 'armed_away', 'bypassed loft-window'],
+  [940, open('front-door'), 'pending'],
+]);

@@ -177,3 +177,5 @@ table('the device’s own flag goes before its percentage', motion, [
 
 const burst: Row[] = Array.from({ length: 40 }, (_, index): Row => [index, { pulse: 'vibration' }, 'hit detected']);
 table('a burst of hits', once, burst);
+
+table('a button on a device whose zone is a contact', device(), [[0, { button: 'press' }, 'heard', 'unknown']]);
