@@ -38,7 +38,7 @@ export async function ensureEvidence(dir: string): Promise<Evidence> {
 }
 
 /** Reads DIR/evidence.pub; null when there is none yet. */
-export function readRecipient(dir: string): string | null {
+function readRecipient(dir: string): string | null {
   const text = readIfThere(inDirectory(dir, 'evidencePublic'))?.toString('utf8').trim();
   return text?.startsWith('age1') ? text : null;
 }
