@@ -119,8 +119,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   await journal.close();
   log.info({}, 'stopped');
   log.flush();
-  // The rooms' own timers are still set, hours ahead, and would keep the process alive until its last moment.
-  process.exit(exitCodes.done);
+  return exitCodes.done;
 }
 
 /** The config as it is, or the last one accepted where it is refused; null when there is none to run on. */
