@@ -119,7 +119,8 @@ async function run(files: { readonly config: string; readonly data: string }): P
   await journal.close();
   log.info({}, 'stopped');
   log.flush();
-  return exitCodes.done;
+  // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
+  process.exit(exitCodes.done);
 }
 
 /** The config as it is, or the last one accepted where it is refused; null when there is none to run on. */
