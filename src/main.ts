@@ -55,6 +55,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
     process.stderr.write(`lantern: ${why}\n`);
     return exitCodes.failed;
   };
+  const stop = stopAsked();
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
@@ -107,11 +108,10 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.info({ config: found.refused ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
 
-  await stopAsked();
+  await stop;
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
-  setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
   if (control.ok) await control.control.close();
   await page?.close();
   await broker.close();
@@ -170,9 +170,14 @@ async function openWeb(
   return null;
 }
 
+/** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
 const stopAsked = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    const stop = (): void => {
+      setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
+      resolve();
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   });
 
 function makeDirectory(dir: string): string | null {
