@@ -2,30 +2,31 @@ import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JsonObject } from './base/json.ts';
-import type { CliDeps, Decoder, DecoderChoice, Refused } from './cli/deps.ts';
+import type { CliDeps } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
-import { formatProblem } from './cli/house.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
-import type { Broker, LocalRow, TextPath } from './hub/ports.ts';
+import type { Broker, Clock, LocalRow, TextPath } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { testAlert } from './hub/test-alert.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
 import { createClock } from './link/clock.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
+import { noteStart } from './link/starts.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
-import { decode, topicsOf } from './sense/decode.ts';
 import { loadAccepted, saveAccepted } from './site/accepted.ts';
 import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
+import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House } from './site/house.ts';
+import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
 
@@ -63,6 +64,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (found === null) return exitCodes.wrong;
   const { house } = found;
 
+  const starts = noteStart(files.data, createClock(null));
   const clockless: { late: (rows: readonly LocalRow[]) => void } = { late: () => {} };
   const opened = await openJournal(files.data, {
     boot: createClock(null).boot,
@@ -91,9 +93,12 @@ async function run(files: { readonly config: string; readonly data: string }): P
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, texts, house));
+  const control = await openControl(files.data, controlHandlers(hub, clock, texts?.id ?? 'log', house));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
-  const page = house.web === null ? null : await openWeb(house.web, state, hub, log);
+  if (starts.how === 'bare')
+    log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
+  if (starts.how === 'bare') hub.fault('bare_start', 'up');
+  const page = house.web === null || starts.how === 'bare' ? null : await openWeb(house.web, state, hub, log);
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
@@ -117,6 +122,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   await broker.close();
   await hub.settle();
   await journal.close();
+  starts.endedWell();
   log.info({}, 'stopped');
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
@@ -192,20 +198,15 @@ function makeDirectory(dir: string): string | null {
 
 // ---- what commands ask of a running hub --------------------------------------------------------------------------------
 
-/** A test text that nobody has taken by then counts as failed. */
-const TEST_PATIENCE_MS = 45_000;
-/** How a test text's way to its far end may end. */
-const TEST_ENDS: Readonly<Record<string, 'taken' | 'failed'>> = {
-  'text-accepted': 'taken',
-  'text-not-sent': 'failed',
-  'text-refused': 'failed',
-  'text-expired': 'failed',
-  'text-shed': 'failed',
-};
-
-function controlHandlers(hub: Hub, texts: TextPath | null, house: House): ReadonlyMap<string, ControlHandler> {
+function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): ReadonlyMap<string, ControlHandler> {
   return new Map<string, ControlHandler>([
-    ['test-alert', (_request, item, gone) => testAlert(hub, texts?.id ?? 'log', house, item, gone)],
+    [
+      'test-alert',
+      async (_request, item, gone) => {
+        await testAlert(hub, clock, { path, contacts: house.phones.keys(), gone }, (result) => item({ ...result }));
+        return { ok: true };
+      },
+    ],
     [
       'devices-seen',
       (_request, item) => {
@@ -216,39 +217,6 @@ function controlHandlers(hub: Hub, texts: TextPath | null, house: House): Readon
       },
     ],
   ]);
-}
-
-async function testAlert(
-  hub: Hub,
-  path: string,
-  house: House,
-  item: (item: JsonObject) => void,
-  gone: AbortSignal,
-): Promise<{ readonly ok: true }> {
-  const began = performance.now();
-  const waiting = new Set<string>(house.phones.keys());
-  const told = (contact: string, ok: boolean, result: string, why: string): void => {
-    if (!waiting.delete(contact)) return;
-    item({ path: `${path} to ${contact}`, ok, result, ms: Math.round(performance.now() - began), why });
-    if (waiting.size === 0) over.resolve();
-  };
-  const over = Promise.withResolvers<void>();
-  const patience = setTimeout(() => {
-    for (const contact of waiting) told(contact, false, 'no answer', `nothing within ${TEST_PATIENCE_MS / 1000} s`);
-  }, TEST_PATIENCE_MS);
-  gone.addEventListener('abort', () => over.resolve());
-  // Rows may come within this very call.
-  const stop = hub.testAlert(({ row, data }) => {
-    const ended = TEST_ENDS[row];
-    if (data['kind'] !== 'test' || ended === undefined) return;
-    const why = row === 'text-not-sent' ? 'no way to send is configured' : String(data['why'] ?? '');
-    told(String(data['contact']), ended === 'taken', row.replace('text-', ''), why);
-  });
-  if (waiting.size === 0) over.resolve();
-  await over.promise;
-  clearTimeout(patience);
-  stop();
-  return { ok: true };
 }
 
 // ---- what commands ask of the rooms --------------------------------------------------------------------------------------
@@ -270,7 +238,8 @@ function cliDeps(): CliDeps {
       const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
       return loaded.ok ? loaded.warnings : loaded.problems;
     },
-    decoder: chooseDecoder,
+    formatProblem,
+    decoder: (asked) => findDecoder(devices(), asked, credentialsDirectory),
     users: {
       add: (dir, person, code) => addPerson(dir, person, code, credentialsDirectory),
       addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
@@ -285,53 +254,6 @@ function cliDeps(): CliDeps {
       return { ok: true, families };
     },
   };
-}
-
-function chooseDecoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused {
-  const families = devices();
-  const configured = choice.config === null ? null : configuredDevice(choice.config, choice.topic, families);
-  if (configured !== null && 'why' in configured) return configured;
-  const name = choice.profile ?? configured?.profile ?? (families.size === 1 ? [...families.keys()][0] : undefined);
-  const family = name === undefined ? undefined : families.get(name);
-  if (family === undefined) {
-    return { ok: false, why: `name a family with --profile: ${[...families.keys()].join(', ')}` };
-  }
-  const model = configured?.model ?? null;
-  const device = configured?.topic ?? deviceOf(family, choice.topic);
-  return {
-    ok: true,
-    decoder: {
-      decode(payload, stored) {
-        const message = { topic: choice.topic, payload, stored };
-        return decode(family.sense, model, device, message);
-      },
-    },
-  };
-}
-
-/** Without a config the topic itself is the device's, unless the family knows its ending (`…/availability`). */
-function deviceOf(family: Family, topic: string): string {
-  for (let cut = topic.lastIndexOf('/'); cut > 0; cut = topic.lastIndexOf('/', cut - 1)) {
-    const stem = topic.slice(0, cut);
-    if (stem.includes('/') && topicsOf(family.sense, stem).includes(topic)) return stem;
-  }
-  return topic;
-}
-
-function configuredDevice(
-  config: string,
-  topic: string,
-  families: Families,
-): { readonly profile: string; readonly model: string | null; readonly topic: string } | null | Refused {
-  const loaded = loadHouse(config, { families: facts(families), credentialsDirectory });
-  const problem = loaded.ok ? undefined : loaded.problems.find(({ severity }) => severity === 'error');
-  if (!loaded.ok) return { ok: false, why: problem === undefined ? 'the config is refused' : formatProblem(problem) };
-  const { devices: known, outputs } = loaded.house;
-  const found = [...known, ...outputs].find(({ profile, topic: own }) => {
-    const family = families.get(profile);
-    return family !== undefined && topicsOf(family.sense, own).includes(topic);
-  });
-  return found ?? null;
 }
 
 function openLogReader(dir: string): ReturnType<CliDeps['log']['open']> {
