@@ -88,6 +88,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   try {
     await broker.open();
   } catch (error) {
+    await broker.close();
     await journal.close();
     return say(error instanceof Error ? error.message : String(error));
   }
