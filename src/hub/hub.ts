@@ -4,7 +4,7 @@ import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf } from '../alarm/view.ts';
 import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
-import { after, type Instant, isDue, seconds, sooner } from '../base/time.ts';
+import { after, between, type Instant, isDue, seconds, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
@@ -102,6 +102,8 @@ const TURNS_AT_ONCE = 256;
 /** Sensor states that no row carries are saved at the latest after this. */
 const LAZY_SAVE_SET = seconds(1);
 const LAZY_SAVE_UNSET = seconds(10);
+/** So long after a silent press nothing else its button says is looked at. */
+const PRESS_TAIL = seconds(3);
 /** An external broker may blink; after this long its devices count as lost. */
 const BROKER_PATIENCE = seconds(10);
 
@@ -133,6 +135,7 @@ export function createHub(
   let saveBy: Instant | null = null;
 
   const models = new Map<string, string>();
+  const pressedAt = new Map<number, Instant>();
   const givenCodes = new Map<number, string>();
   const testListeners = new Set<(row: RecordEffect) => void>();
   let broker: Broker | null = null;
@@ -257,7 +260,19 @@ export function createHub(
     const state = devices[event.device];
     if (device === undefined || state === undefined) return;
     const { signals, pulses, delivery } = event;
+    if (isTailOfPress(event.device, signals, turn.at)) return;
     observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
+  }
+
+  /**
+   * A gateway may follow a press with the rest of the button's state, or with word that it is online. Taken in, that
+   * would show on site that a silent button was pressed just now.
+   */
+  function isTailOfPress(index: number, signals: Signals, at: Instant): boolean {
+    if (plan.devices[index]?.sensing.zone?.silentPress !== true) return false;
+    if (signals.button !== undefined) pressedAt.set(index, at);
+    const pressed = pressedAt.get(index);
+    return signals.button === undefined && pressed !== undefined && between(pressed, at) <= PRESS_TAIL;
   }
 
   function observed(index: number, next: Observed, turn: Turn): void {
@@ -348,6 +363,8 @@ export function createHub(
     const before = panel;
     const step = reduce(plan.panel, panel, event, turn.at);
     panel = step.state;
+    // The siren first: what is told, logged and shown can wait for the rest of this turn.
+    if (panel.sounding !== before.sounding) driving.drive(panel, turn.at);
     if (setsMode(event) && panel.set !== null && panel.set !== before.set) {
       const { set, bypassed, changedBy } = before;
       turn.undo = { type: 'arming-undone', failed: panel.set, before: { set, bypassed, changedBy } };
