@@ -76,7 +76,8 @@ export function isSirenOn(payload: string): boolean {
 }
 
 export interface EarOptions {
-  readonly host?: string;
+  /** Another broker than the hub's own. */
+  readonly port?: number;
   readonly filters?: readonly string[];
   readonly client?: IClientOptions;
 }

@@ -106,7 +106,7 @@ export async function makeHouse(people: 'one' | 'none' = 'one'): Promise<House> 
       return { run, ear: await house.ear() };
     },
     async ear(options) {
-      const ear = await openEar(ports.mqtt, options);
+      const ear = await openEar(options?.port ?? ports.mqtt, options);
       ears.push(ear);
       return ear;
     },
