@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { wallTime } from '../../src/base/time.ts';
 import type { Committed, JournalEntry, JournalRow } from '../../src/hub/ports.ts';
 import { openJournal } from '../../src/journal/journal.ts';
+import { phaseOf } from './phases.ts';
 
 // A process of its own that writes a known story into a journal and says on stdout what was confirmed, so that it can
 // be killed, or its disk can be made to fail, at any moment.
@@ -24,7 +25,7 @@ function entry(n: number): JournalEntry {
   return {
     rows: n % 3 === 0 ? [row('open', n, false), row('hidden', n, true)] : [row('open', n, false)],
     parts: { state: JSON.stringify({ n }), [`part-${n % 5}`]: JSON.stringify({ n, secret: `marmalade-${n}` }) },
-    phase: n % 4 === 0 ? { state: `phase-${n}`, mode: null } : null,
+    phase: n % 4 === 0 ? phaseOf(n) : null,
     erase: erase === 'erase' && n % 2 === 0,
   };
 }
