@@ -67,6 +67,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
   const { config, siteId, door, log } = parts;
   const accounts = createAccounts(config.users);
   const refusals = createRefusals((source, why) => door.refused(source, why));
+  const partings = createRefusals((source, why) => log.info({ source, why }, 'an MQTT client was disconnected'));
   const repeats = createRepeats(() => performance.now());
   const audience = createAudience(MAX_SUBSCRIPTIONS);
   // The hub's own states are as many as its config has devices; only what clients retain needs a bound.
@@ -216,8 +217,8 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     for (const socket of touched) socket.uncork();
   }
 
-  function noteTrouble(_client: Client, error: Error): void {
-    if (!closing) log.info({ why: error.message }, 'an MQTT client was disconnected');
+  function noteTrouble(client: Client, error: Error): void {
+    if (!closing) partings.note(sourceOf(client), error.message);
   }
 
   async function close(): Promise<void> {
@@ -226,6 +227,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     closing = true;
     clearInterval(looking);
     refusals.close();
+    partings.close();
     await Promise.all([stopListening(server), ...[...connections.keys()].map(sayGoodbye)]);
     await new Promise<void>((done) => aedes.close(() => done()));
   }
