@@ -96,7 +96,9 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
 
   function onGateway(news: GatewayNews | null): void {
     if (news?.kind === 'gateway') take({ type: 'gateway', base: news.base, online: news.online }, 'fault', null);
-    if (news?.kind === 'models') for (const listed of news.models) models.set(listed.topic, listed.model);
+    if (news?.kind !== 'models') return;
+    // Of this house's devices only: a list can name any number of others.
+    for (const { topic, model } of news.models) if (book.has(topic)) models.set(topic, model);
   }
 
   /** An event matters as much as the worst it can mean. */
