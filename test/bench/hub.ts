@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -77,6 +78,17 @@ function config(port: number, webPort: number): string {
 /** The build to measure. */
 const binary = process.env['LANTERN_BENCH_BINARY'] ?? join(root, 'dist', 'bin.js');
 
+let runtimeKnown: readonly string[] | null = null;
+
+/** How the scripts start the program: its environment and flags are part of what is measured. */
+function runtime(): readonly string[] {
+  const say = `source "$0" && printf "%s\\n" "\${RUNTIME[@]}"`;
+  runtimeKnown ??= execFileSync('bash', ['-c', say, join(root, 'scripts', 'lib.sh')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  return runtimeKnown;
+}
+
 /** The real program on a fresh data directory. `through`: a program that runs it, and what it runs it with. */
 export async function startHubProcess(
   port: number,
@@ -89,7 +101,7 @@ export async function startHubProcess(
   const file = join(dir, 'hub.yaml');
   writeFileSync(file, config(port, await freePort()), { mode: 0o600 });
   if (people === 'resident') await enrol(data);
-  const hub = [process.execPath, binary, 'run', '--config', file, '--data', data];
+  const hub = [...runtime(), binary, 'run', '--config', file, '--data', data];
   const [program = process.execPath, ...args] = [...through.command, ...hub];
   return { ...start(`hub-${port}`, [program, ...args], through.env), data };
 }
