@@ -90,7 +90,8 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
   }
 
   function start(): MqttClient {
-    const started = connect(config.url, options());
+    // Not as a URL: the library would take it apart with a parser that Node warns of at every start.
+    const started = connect({ ...addressOf(config.url), ...options() });
     started.on('connect', () => onConnect(started));
     started.on('message', onMessage);
     started.on('error', (error) => onTrouble(started, error));
@@ -217,6 +218,17 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
       // Nothing is left to wait for; a broker that hangs must not hold up the stop.
       client.stream.destroy();
     },
+  };
+}
+
+/** Throws one sentence when the address is none. */
+function addressOf(url: string): Pick<IClientOptions, 'protocol' | 'host' | 'port'> {
+  const secure = isSecure(url);
+  const { hostname, port } = new URL(url);
+  return {
+    protocol: secure ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (secure ? 8883 : 1883) : Number(port),
   };
 }
 
