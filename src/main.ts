@@ -121,7 +121,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (control.ok) await control.control.close();
   await page?.close();
   await broker.close();
-  await hub.settle();
+  await hub.stop();
   await journal.close();
   starts.endedWell();
   log.info({}, 'stopped');

@@ -70,8 +70,8 @@ export interface Hub {
   seen(): readonly SeenDevice[];
   /** Rows that the disk took late, after it had refused them: they are published now. */
   late(rows: readonly LocalRow[]): void;
-  /** Resolves when all that was begun is in the journal. */
-  settle(): Promise<void>;
+  /** Takes nothing more; resolves when all that was begun is in the journal. */
+  stop(): Promise<void>;
 }
 
 type HubEvent =
@@ -142,6 +142,7 @@ export function createHub(
   let brokerLostAt: Instant | null = null;
   let nextToken = 1;
   let pumping = false;
+  let stopped = false;
   let showing = false;
 
   const inbox = new Inbox<HubEvent>(INBOX_BOUND);
@@ -188,7 +189,7 @@ export function createHub(
   }
 
   function pump(): void {
-    if (pumping || broker === null) return;
+    if (pumping || stopped || broker === null) return;
     pumping = true;
     for (let turns = 0; turns < TURNS_AT_ONCE && inbox.size > 0; turns += 1) {
       const next = inbox.take();
@@ -607,7 +608,10 @@ export function createHub(
     },
     seen: () => seen.list(),
     late: onRows,
-    settle: () => gate.settle(),
+    stop() {
+      stopped = true;
+      return gate.settle();
+    },
   };
 }
 
