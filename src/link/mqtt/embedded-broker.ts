@@ -73,6 +73,8 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
   // The hub's own states are as many as its config has devices; only what clients retain needs a bound.
   const ownRetained = createRetained(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   const clientRetained = createRetained(MAX_RETAINED_TOPICS, MAX_RETAINED_BYTES);
+  /** Retained messages as they go out, by the payload that is kept. */
+  const packets = new WeakMap<Uint8Array, Buffer>();
   const connections = new Map<Socket, BoundedSocket>();
   const strangers = new Set<Socket>();
   const accountOf = new WeakMap<Client, Account>();
@@ -196,10 +198,19 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     outbox.flush();
     socket.cork();
     for (const retained of [ownRetained, clientRetained]) {
-      for (const [topic, payload] of retained.matching(filter)) socket.write(encode(topic, payload, 'retained'));
+      for (const [topic, payload] of retained.matching(filter)) socket.write(retainedPacket(topic, payload));
     }
     socket.uncork();
     door.subscribed(filter);
+  }
+
+  /** One for all who ask: a hundred copies of everything retained, waiting at a hundred sockets, would fill the memory. */
+  function retainedPacket(topic: string, payload: Uint8Array): Buffer {
+    const known = packets.get(payload);
+    if (known !== undefined) return known;
+    const packet = encode(topic, payload, 'retained');
+    packets.set(payload, packet);
+    return packet;
   }
 
   function sendOwn(messages: readonly Outgoing[]): void {
