@@ -64,7 +64,6 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (found === null) return exitCodes.wrong;
   const { house } = found;
 
-  const starts = noteStart(files.data, createClock(null));
   const clockless: { late: (rows: readonly LocalRow[]) => void } = { late: () => {} };
   const opened = await openJournal(files.data, {
     boot: createClock(null).boot,
@@ -75,6 +74,9 @@ async function run(files: { readonly config: string; readonly data: string }): P
   });
   if (!opened.ok) return say(opened.why);
   const { journal, restored } = opened;
+  // Only now is the directory ours: another hub may have been running on it.
+  if (found.accepted !== null) keepAccepted(files.data, found.accepted, log);
+  const starts = noteStart(files.data, createClock(null));
   const clock = createClock(savedClock(restored.parts));
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
@@ -84,7 +86,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
 
   const broker = await openBroker(house, families, hub, log);
   hub.start(broker);
-  if (found.refused) hub.fault('config_refused', 'up');
+  if (found.accepted === null) hub.fault('config_refused', 'up');
   try {
     await broker.open();
   } catch (error) {
@@ -111,7 +113,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
     Math.min(HEARTBEAT_MS, (supervisor.watchdogMs ?? HEARTBEAT_MS * 3) / 3),
   );
   state.ready = true;
-  log.info({ config: found.refused ? 'last accepted' : 'accepted' }, 'ready');
+  log.info({ config: found.accepted === null ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
 
   await stop;
@@ -130,23 +132,27 @@ async function run(files: { readonly config: string; readonly data: string }): P
   process.exit(exitCodes.done);
 }
 
-/** The config as it is, or the last one accepted where it is refused; null when there is none to run on. */
+/**
+ * The config as it is, with the form to keep of it; or the last one accepted where it is refused, and nothing to keep.
+ * Null when there is none to run on.
+ */
 function houseToGuard(
   files: { readonly config: string; readonly data: string },
   families: Families,
   log: ProgramLog,
-): { readonly house: House; readonly refused: boolean } | null {
+): { readonly house: House; readonly accepted: string | null } | null {
   const loaded = loadHouse(files.config, { families: facts(families), credentialsDirectory });
   const problems = loaded.ok ? loaded.warnings : loaded.problems;
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  if (loaded.ok) {
-    const saved = saveAccepted(files.data, loaded.accepted);
-    if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
-    return { house: loaded.house, refused: false };
-  }
+  if (loaded.ok) return { house: loaded.house, accepted: loaded.accepted };
   const house = loadAccepted(files.data, facts(families));
   if (house !== null) log.error({}, 'the config is refused; running on the last one accepted');
-  return house === null ? null : { house, refused: true };
+  return house === null ? null : { house, accepted: null };
+}
+
+function keepAccepted(data: string, accepted: string, log: ProgramLog): void {
+  const saved = saveAccepted(data, accepted);
+  if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
 }
 
 async function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {

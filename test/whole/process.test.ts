@@ -91,8 +91,14 @@ describe.concurrent('a start that is refused', () => {
   story('a second hub on the same data: exit 1, one line, and the first goes on', async ({ house }) => {
     const first = await house.start();
     await armHome(first.ear);
+    const kept = (): readonly string[] =>
+      ['accepted.json', 'starts.json'].map((name) => readFileSync(join(house.data, name), 'utf8'));
+    const before = kept();
+    house.configure({ neverContact: ['+447700900998'] });
     const { code, stderr } = await lantern(['run', '--config', house.config, '--data', house.data]);
     expect([code, said(stderr)]).toEqual([1, [expect.stringMatching(/^lantern: another hub is running/)]]);
+    // Nothing of the first is touched, neither its last accepted config nor its count of starts.
+    expect(kept()).toEqual(before);
     await open(first.ear, 'back-window');
     await first.ear.untilState('triggered');
     await first.ear.untilSirenTold('on');
