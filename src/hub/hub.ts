@@ -331,7 +331,11 @@ export function createHub(
     if (power !== undefined) driving.reported(index, power);
     showOutputs();
     if (online !== undefined) {
-      onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `lost:${output.id}` }, turn);
+      const fault = `lost:${output.id}`;
+      const isBack = online && panel.faults.includes(fault);
+      onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault }, turn);
+      // Its gateway never went away, so nobody subscribes anew: without this a siren that lost power stays silent.
+      if (isBack) driving.retell([index], panel, turn.at);
     }
     const device = output.id as string as DeviceId;
     if (tamper !== undefined && tamper !== panel.tampered.includes(device)) {
