@@ -20,7 +20,7 @@ const happening = (label: string, run: (world: World) => void): Happening =>
 /** Whose code is given: `duress` is a resident's second one, `wrong` nobody's, `none` no code at all. */
 type Code = Role | 'duress' | 'visitor-duress' | 'wrong' | 'none';
 
-export const person = (role: Role): Person => ({ id: `p-${role}` as PersonId, name: `the ${role}`, role });
+const person = (role: Role): Person => ({ id: `p-${role}` as PersonId, name: `the ${role}`, role });
 
 interface OrderDetails {
   readonly code?: Code;

@@ -38,7 +38,7 @@ export interface ExternalBrokerParts {
 }
 
 /** Such a broker does not say who published a message, so all its clients are one source. */
-export const EXTERNAL_SOURCE = 'mqtt:anonymous' as SourceId;
+const EXTERNAL_SOURCE = 'mqtt:anonymous' as SourceId;
 
 /** "Unsupported protocol version" of MQTT 5 (section 3.2.2.2) and of 3.1.1 (section 3.2.2.3). */
 const REFUSES_VERSION: readonly unknown[] = [0x84, 1];
