@@ -320,7 +320,7 @@ export function createHub(
     plan.devices.forEach((device, index) => {
       const state = devices[index];
       if (state === undefined || !which(index) || (online && state.health !== 'lost')) return;
-      observed(index, observe(device.sensing, state, { online }, [], 'live', turn.at), turn);
+      observed(index, observe(device.sensing, state, { online }, [], 'gateway', turn.at), turn);
     });
   }
 

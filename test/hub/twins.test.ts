@@ -71,6 +71,12 @@ describe('a silent call leaves no trace', () => {
   twins('a call from a keypad', [home, keypadPanic, later], [home, nothing, later]);
 });
 
+describe('a silent call from a button that was lost', () => {
+  const lost: Deed = (world) => world.says('panic/availability', { state: 'offline' });
+  const back: Deed = (world) => world.says('panic/availability', { state: 'online' });
+  twins('does not bring it back', [lost, back, press, later], [lost, nothing, nothing, later]);
+});
+
 describe('a duress code leaves no trace', () => {
   twins('while disarmed', [disarm(DURESS), later], [disarm(CODE), later]);
   twins('while armed', [home, disarm(DURESS), later], [home, disarm(CODE), later]);
