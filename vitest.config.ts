@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Real processes, brokers and disks take part; a slow machine is not a failure.
     testTimeout: 60_000,
+    // Stories that run side by side each start a hub; more of them at once only make each other late.
+    maxConcurrency: 3,
     hookTimeout: 120_000,
   },
 });

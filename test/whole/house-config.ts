@@ -25,7 +25,7 @@ const sensor = (id: string, zone: object | null): object => ({
 
 const every = ['away', 'home', 'night'];
 
-export const DEVICES: readonly object[] = [
+const DEVICES: readonly object[] = [
   sensor('front-door', { type: 'entry', modes: every }),
   sensor('back-window', { type: 'perimeter', modes: every }),
   sensor('side-window', { type: 'perimeter', modes: every }),

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from 'vitest';
+import { test as base, vi } from 'vitest';
 import { verifyChain } from '../../src/journal/read.ts';
 import { addDuress, addPerson } from '../../src/site/users.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../link/texts/twilio-standin.ts';
@@ -135,6 +135,9 @@ export async function makeHouse(people: 'one' | 'none' = 'one'): Promise<House> 
   house.configure({});
   return house;
 }
+
+// Many real processes start in these stories; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** A test with a house, whose processes end with it, however it ends. */
 export const story = base.extend<{ house: House }>({

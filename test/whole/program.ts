@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -7,12 +6,12 @@ import { createWaiting } from './waiting.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** The program as it is shipped. */
-export const BINARY = `${root}/dist/bin.js`;
+const BINARY = `${root}/dist/bin.js`;
 
 let built: Promise<void> | null = null;
 
 /** As a person's first command would: nothing is done when the build is as new as the source, and two never build at once. */
-export function ensureBuilt(): Promise<void> {
+function ensureBuilt(): Promise<void> {
   built ??= promisify(execFile)('bash', ['-c', 'source scripts/lib.sh && prepare_build'], { cwd: root }).then(() => {});
   return built;
 }
@@ -52,6 +51,9 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** Where it can be had, the kernel ends what we started when we end without a word. */
+const leash = spawnSync('setpriv', ['--version']).error === undefined ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+
 type Stdout = 'pipe' | 'ignore' | number;
 
 export interface RunOptions {
@@ -67,7 +69,7 @@ export interface RunOptions {
 export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Running> {
   await ensureBuilt();
   const usual = [...(options.through ?? []), process.execPath, BINARY, ...args];
-  const [program = '', ...rest] = options.instead ?? usual;
+  const [program = '', ...rest] = [...leash, ...(options.instead ?? usual)];
   const startedAt = performance.now();
   const child = spawn(program, rest, {
     stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
@@ -125,6 +127,9 @@ export async function runProgram(args: readonly string[], options: RunOptions = 
   };
 }
 
+/** A command that does not end by itself is ended. */
+const COMMAND_MS = 45_000;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -135,9 +140,8 @@ export interface Finished {
 export async function lantern(args: readonly string[], stdin = '', options: RunOptions = {}): Promise<Finished> {
   const program = await runProgram(args, options);
   (program.child.stdin as Writable).end(stdin);
+  const patience = setTimeout(() => program.child.kill('SIGKILL'), COMMAND_MS);
   const { code } = await program.ended;
+  clearTimeout(patience);
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
-
-/** Resolves when the stream has ended. */
-export const streamEnd = (stream: Readable): Promise<unknown> => once(stream, 'end');

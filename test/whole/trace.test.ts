@@ -155,6 +155,8 @@ function traces(ear: Ear, read: readonly string[], house: House): Traces {
   const note = (where: string, what: string): void =>
     void found.set(where, [...(found.get(where) ?? []), mask(what, house)]);
   for (const { topic, payload, retained } of ear.heard) {
+    // Whether the ear came before or behind this row is chance.
+    if (topic === `${BASE}/events` && payload.includes('"type":"started"')) continue;
     const ours = topic.startsWith('zigbee2mqtt/') && !topic.endsWith('/set');
     if (!ours) note(topic, `${payload}${retained ? ' retained' : ''}`);
   }
@@ -184,9 +186,7 @@ describe.concurrent('a silent call leaves on site what its ordinary twin leaves'
       story(`${tale.name}, with ${path}`, async ({ house }) => {
         const other = await makeHouse();
         try {
-          const silent = await prepare(house, path);
-          const ordinary = await prepare(other, path);
-          const [hers, theirs] = await play(silent, ordinary, tale, path);
+          const [hers, theirs] = await play(await prepare(house, path), await prepare(other, path), tale, path);
           expect(Object.fromEntries(hers)).toEqual(Object.fromEntries(theirs));
           expect(hers.get(`${BASE}/panel/state`)?.length).toBeGreaterThan(0);
         } finally {
