@@ -292,6 +292,10 @@ describe.concurrent('a damaged database', () => {
       });
       const first = await house.start();
       await reach(first.ear);
+      // On a disk so slow that the hub did not wait for it, the mirror follows.
+      const mirror = join(house.data, 'phase.json');
+      const shown = first.ear.state() ?? '';
+      await polled(`${shown} in phase.json`, () => existsSync(mirror) && readFileSync(mirror, 'utf8').includes(shown));
       await first.run.kill();
       writeFileSync(db(house), 'rubbish'.repeat(1000));
       for (const beside of ['-wal', '-shm']) rmSync(`${db(house)}${beside}`, { force: true });
