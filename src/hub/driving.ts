@@ -5,6 +5,7 @@ import { shownAlarms } from '../alarm/alarms.ts';
 import type { Answer, ReplyTo } from '../alarm/events.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf, sirenWanted } from '../alarm/view.ts';
+import type { OutputId } from '../base/brand.ts';
 import { between, type Instant, sooner } from '../base/time.ts';
 import {
   type OutputState,
@@ -31,7 +32,7 @@ export interface Driving {
   answerKeypad(to: Extract<ReplyTo, { via: 'keypad' }>, answer: Answer, before: PanelPhase, panel: PanelState): void;
   deadline(): Instant | null;
   /** What to show of each output. */
-  shown(): readonly { readonly id: string; readonly state: 'on' | 'off' }[];
+  shown(): readonly { readonly id: OutputId; readonly state: 'on' | 'off' }[];
 }
 
 export interface DrivingNeeds {

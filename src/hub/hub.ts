@@ -32,6 +32,7 @@ import type {
   Log,
   Restored,
   TextPath,
+  Window,
 } from './ports.ts';
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
@@ -40,6 +41,7 @@ import { createTexting } from './texting.ts';
 import { topicsOfSite } from './topics.ts';
 import { createWaker } from './waker.ts';
 import { createWall } from './wall.ts';
+import { createWindow } from './window.ts';
 import { replyJson } from './wire.ts';
 
 /** What the hub needs of the world. */
@@ -58,6 +60,8 @@ export interface Ports {
 export interface Hub {
   /** What a broker is to be told to call. */
   readonly door: BrokerDoor;
+  /** What may be seen and asked on site. */
+  readonly window: Window;
   /** Publishes every state, drives the siren again and starts to act. The broker need not be open yet. */
   start(broker: Broker): void;
   /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
@@ -150,7 +154,21 @@ export function createHub(
     waker.by(nextDeadline());
   });
   const gate = createGate({ clock, journal, onTrouble, onRows });
-  const show = createShowing(plan, topics, wall, (message) => broker?.publish(message));
+  const outlook = createWindow({
+    restored: restored.parts,
+    view: () => show.view(),
+    // Never shed: the window bounds how many wait, and each of them is answered.
+    take: (order, code) => take({ type: 'order', order, code }, 'personal'),
+    save: (done) => take({ type: 'heartbeat', done }, 'personal'),
+  });
+  const show = createShowing({
+    plan,
+    topics,
+    wall,
+    publish: (message) => broker?.publish(message),
+    tell: outlook.tell,
+    from: panel,
+  });
   const driving = createDriving({
     plan,
     families,
@@ -392,7 +410,8 @@ export function createHub(
   function onReply(to: ReplyTo, answer: Answer, before: PanelPhase, turn: Turn): void {
     const say = (what: Answer) => (): void => {
       if (to.via === 'mqtt') broker?.publish({ topic: topics.reply, payload: replyJson(to, what), retain: false });
-      else driving.answerKeypad(to, what, before, panel);
+      else if (to.via === 'keypad') driving.answerKeypad(to, what, before, panel);
+      else outlook.answered(to.call, what);
     };
     const failed: Answer = turn.undo === null ? answer : { ok: false, error: 'not_allowed' };
     turn.leaving.push({ go: say(answer), otherwise: say(failed) });
@@ -515,6 +534,7 @@ export function createHub(
     if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
     if (escalation !== saved.escalation) parts['escalation'] = JSON.stringify(escalation);
     if (!saved.devices) parts['devices'] = devicesPart();
+    Object.assign(parts, outlook.toSave());
     // Whoever goes on with a countdown must know where the time line stood.
     const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
     if (counting || Object.keys(parts).length > 0) parts['clock'] = clockPart(clock, now);
@@ -537,7 +557,7 @@ export function createHub(
   }
 
   function showOutputs(): void {
-    for (const { id, state } of driving.shown()) show.state(topics.output(id), state);
+    for (const { id, state } of driving.shown()) show.output(id, state);
   }
 
   function onTrouble(why: string | null): void {
@@ -548,6 +568,7 @@ export function createHub(
 
   function onRows(rows: readonly LocalRow[]): void {
     for (const { seq, at, type, data } of rows) {
+      outlook.tell({ type: 'row', row: { seq, at, type, data } });
       broker?.publish({ topic: topics.events, payload: JSON.stringify({ seq, at, type, data }), retain: false });
     }
   }
@@ -579,6 +600,7 @@ export function createHub(
 
   return {
     door,
+    window: outlook.window,
     start,
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
     fault: (name, is) =>

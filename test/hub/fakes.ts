@@ -176,6 +176,7 @@ export function createFakeCodes(): Codes & { readonly checks: () => number } {
       checks += 1;
       return known[code] ?? null;
     },
+    person: (id) => Object.values(PEOPLE).find((person) => person.id === id) ?? null,
     checks: () => checks,
   };
 }
