@@ -2,6 +2,7 @@ import type { AlarmKind, ArmedMode, ModePlan, PanelPlan, ZonePlan } from '../ala
 import type { ContactId, DeviceId, OutputId, ZoneId } from '../base/brand.ts';
 import { type Duration, duration } from '../base/time.ts';
 import type { ContactPlan, EscalationPlan, StepPlan } from '../escalate/plan.ts';
+import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 import { USUAL_KINDS } from './check-people.ts';
 import { parseDuration } from './durations.ts';
@@ -13,6 +14,7 @@ import {
   DEFAULTS,
   type DeviceEntry,
   type EscalationEntry,
+  type LightingEntry,
   type OutputEntry,
   type StepEntry,
   type ZoneEntry,
@@ -28,6 +30,7 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     panel: compilePanel(config, devices),
     devices: devices.map((device) => compileDevice(device, families)),
     outputs: (config.outputs ?? []).map(compileOutput),
+    lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
     escalation: compileEscalation(config.escalation ?? {}, contacts),
     phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
     neverContact: new Set((config.neverContact ?? []).map(e164)),
@@ -116,6 +119,19 @@ function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'
 
 function compileOutput({ id, role, profile, model, topic }: OutputEntry): HouseOutput {
   return { id: id as OutputId, role, profile, model: model ?? null, topic };
+}
+
+function compileLighting(rules: readonly LightingEntry[], outputs: readonly OutputEntry[]): LightingPlan {
+  return {
+    rules: rules.map(({ id, motion, lights, hold, only }) => ({
+      id,
+      motion: motion.map((device) => device as DeviceId),
+      lights: lights.map((light) => light as OutputId),
+      hold: timeOr(hold, DEFAULTS.hold),
+      only: only ?? 'dark',
+    })),
+    lights: outputs.filter(({ role }) => role === 'light').map(({ id }) => id as OutputId),
+  };
 }
 
 function compileEscalation(escalation: EscalationEntry, contacts: readonly ContactEntry[]): EscalationPlan {

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { checkDevices } from './check-devices.ts';
 import { checkIds } from './check-ids.ts';
+import { checkLighting } from './check-lighting.ts';
 import { checkMqtt } from './check-mqtt.ts';
 import { checkPeople } from './check-people.ts';
 import { checkSite } from './check-site.ts';
@@ -79,6 +80,7 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   checkIds(draft, report);
   checkSite(draft, report);
   checkDevices(draft, families, report);
+  checkLighting(draft, families, report);
   checkPeople(draft, report);
   checkMqtt(draft, near, report);
   return draft.whole;

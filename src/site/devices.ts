@@ -80,8 +80,15 @@ export function familyFacts(family: Family): FamilyFacts {
     models: [...family.sense.models.keys()],
     // A family without a limit of its own still gets one: a device that is never missed is no guard.
     supervision: (model) => modelOf(family.sense, model).supervision ?? hours(25),
+    motion: (model) =>
+      model === null
+        ? [family.sense.common, ...family.sense.models.values()].some(tellsMotion)
+        : tellsMotion(modelOf(family.sense, model)),
   };
 }
+
+const tellsMotion = ({ topics }: ModelProfile): boolean =>
+  topics.some(({ rules }) => rules.some(({ to }) => to === 'motion'));
 
 function foldersIn(directory: string, problems: Problem[]): readonly string[] {
   try {

@@ -3,6 +3,7 @@ import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { Duration } from '../base/time.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
 /** A configured sensor, button or keypad on MQTT. */
@@ -65,6 +66,7 @@ export interface House {
   readonly panel: PanelPlan;
   readonly devices: readonly HouseDevice[];
   readonly outputs: readonly HouseOutput[];
+  readonly lighting: LightingPlan;
   readonly escalation: EscalationPlan;
   /** E.164 number of each contact. */
   readonly phones: ReadonlyMap<ContactId, string>;
@@ -92,4 +94,6 @@ export interface FamilyFacts {
   readonly models: readonly string[];
   /** Longest ordinary silence of this model, of the family where no model is known. */
   readonly supervision: (model: string | null) => Duration;
+  /** This model, or any of the family where none is known, can tell of motion. */
+  readonly motion: (model: string | null) => boolean;
 }

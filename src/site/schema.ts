@@ -12,6 +12,7 @@ import { remedyFor } from './suggest.ts';
 const MOST = {
   devices: 1000,
   outputs: 100,
+  lighting: 64,
   contacts: 32,
   neverContact: 500,
   steps: 16,
@@ -38,7 +39,7 @@ export const ZONE_TYPES = [
 export const KINDS = ['personal', 'duress', 'intruder', 'tamper', 'fire', 'fault'] as const;
 const SIGNALS = ['contact', 'motion', 'vibration', 'tamper', 'smoke', 'co', 'leak', 'button'] as const;
 const BUTTONS = ['press', 'hold', 'double', 'release'] as const;
-const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
+export const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
 const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 
 /** Words of later versions, by the noun they would be. */
@@ -309,6 +310,23 @@ const output = group('A siren, strobe, light or relay.', {
   topic: topic('Where it listens, without /set.'),
 });
 
+const lighting = group(
+  'Motion that lights the way. It does not depend on how the panel is set, and tells nothing of it.',
+  {
+    id: id('Its name; unique.'),
+    motion: someOf(text('A device id.', 63), MOST.devices, 'Ids of motion detectors, with a zone or without.'),
+    lights: someOf(text('An output id.', 63), MOST.outputs, 'Ids of outputs with the role light.'),
+    hold: z.optional(time('So long after the last motion they stay lit. Left out: 90s.', { from: '1s', to: '1h' })),
+    only: z.optional(
+      word(
+        'choice',
+        ['dark', 'always'],
+        'dark: from sunset to sunrise, and while the clock is not known to be right. Left out: dark.',
+      ),
+    ),
+  },
+);
+
 const contact = group('A person to tell.', {
   id: id('The only name for this person in logs and topics.'),
   name: z.optional(text('For you; no text or log carries it.', 64)),
@@ -433,6 +451,7 @@ const SECTIONS = {
   panel: z.optional(panel),
   devices: z.optional(list(device, MOST.devices, 'Sensors, buttons and keypads.')),
   outputs: z.optional(list(output, MOST.outputs, 'What the hub switches.')),
+  lighting: z.optional(list(lighting, MOST.lighting, 'Motion that lights the way.')),
   contacts: z.optional(list(contact, MOST.contacts, 'People to tell.')),
   neverContact: z.optional(
     list(
@@ -455,6 +474,7 @@ export type Config = z.infer<typeof ConfigSchema>;
 export type DeviceEntry = z.infer<typeof device>;
 export type ZoneEntry = z.infer<typeof zone>;
 export type OutputEntry = z.infer<typeof output>;
+export type LightingEntry = z.infer<typeof lighting>;
 export type ContactEntry = z.infer<typeof contact>;
 export type StepEntry = z.infer<typeof step>;
 export type EscalationEntry = z.infer<typeof escalation>;
@@ -475,6 +495,7 @@ export const DEFAULTS = {
     night: { exitDelay: seconds(0), entryDelay: seconds(20) },
   },
   siren: { duration: minutes(15), trips: 3 },
+  hold: seconds(90),
   lastResort: seconds(180),
   within: seconds(10),
   longestEntryDelay: seconds(45),

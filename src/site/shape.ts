@@ -6,7 +6,6 @@ import { remedyFor } from './suggest.ts';
 /** Keys that a later version brings. */
 const LATER_KEYS: ReadonlySet<string> = new Set([
   'gateways',
-  'lighting',
   'monitoring',
   'homeAssistant',
   'sms.modem',

@@ -28,14 +28,14 @@ const refusals: readonly Refusal[] = [
     name: 'a file that is one word',
     whole: 'hello',
     says: [
-      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web, evidence',
+      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, web, evidence',
     ],
   },
   {
     name: 'a file that is a list',
     whole: '- site',
     says: [
-      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web, evidence',
+      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, web, evidence',
     ],
   },
   {
@@ -107,7 +107,7 @@ const refusals: readonly Refusal[] = [
     name: 'an unknown key near none',
     yaml: 'heating: {}',
     says: [
-      '1:1: heating: "heating" is not a key here; use site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web or evidence',
+      '1:1: heating: "heating" is not a key here; use site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, web or evidence',
     ],
   },
   {
@@ -121,18 +121,13 @@ const refusals: readonly Refusal[] = [
     name: 'a key named like part of the language',
     yaml: '__proto__: {}',
     says: [
-      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web or evidence',
+      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, web or evidence',
     ],
   },
   {
     name: 'gateways',
     yaml: 'gateways: { rf433: { port: /dev/ttyUSB0 } }',
     says: ['1:1: gateways: is not in this version; remove it'],
-  },
-  {
-    name: 'lighting',
-    yaml: 'lighting: []',
-    says: ['1:1: lighting: is not in this version; remove it'],
   },
   {
     name: 'monitoring',
