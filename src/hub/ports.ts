@@ -22,6 +22,12 @@ export interface Clock {
   alarm(afterMs: number, ring: () => void): () => void;
 }
 
+/** Says when it gets dark and light outside. */
+export interface Dusk {
+  /** Calls back before it returns with how it is now, and again at every change. Returns how to stop. */
+  watch(tell: (is: 'dark' | 'light') => void): () => void;
+}
+
 /** One row for the event log, as the worker will store it. */
 export interface JournalRow {
   readonly type: string;
