@@ -16,6 +16,7 @@ import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
 import { createClock } from './link/clock.ts';
+import { createDusk } from './link/dusk.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { openSupervisor } from './link/systemd.ts';
@@ -73,10 +74,11 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (!opened.ok) return say(opened.why);
   const { journal, restored } = opened;
   const clock = createClock(savedClock(restored.parts));
+  const dusk = createDusk(house.site.location, clock);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
   const draw = (): string => String(randomInt(10_000)).padStart(4, '0');
-  const hub = createHub(house, families, { clock, journal, texts, codes, log, draw }, restored);
+  const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   clockless.late = hub.late;
 
   const broker = await openBroker(house, families, hub, log);

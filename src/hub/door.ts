@@ -20,7 +20,7 @@ export type Arrived =
       readonly pulses: readonly TripSignal[];
       readonly delivery: Delivery;
     }
-  | { readonly type: 'output-reports'; readonly output: number; readonly signals: Signals }
+  | { readonly type: 'output-reports'; readonly output: number; readonly signals: Signals; readonly delivery: Delivery }
   | { readonly type: 'gateway'; readonly base: string; readonly online: boolean }
   | { readonly type: 'keypad-spoke'; readonly device: number }
   | { readonly type: 'order'; readonly order: Omit<Order, 'token'>; readonly code: string | null }
@@ -91,7 +91,8 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     const model = output.model ?? models.get(output.topic) ?? null;
     const decoded = decode(family.sense, model, output.topic, { topic, payload, stored });
     if (!decoded.ok || isEmpty(decoded.signals)) return;
-    take({ type: 'output-reports', output: index, signals: decoded.signals }, 'fault', null);
+    const delivery = stored ? 'stored' : 'live';
+    take({ type: 'output-reports', output: index, signals: decoded.signals, delivery }, 'fault', null);
   }
 
   function onGateway(news: GatewayNews | null): void {

@@ -10,15 +10,17 @@ import { escalate, deadline as escalationDeadline } from '../escalate/escalate.t
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
 import type { EscalationState } from '../escalate/state.ts';
 import { numbersNeeded } from '../escalate/telling.ts';
+import type { LightingEvent } from '../lighting/events.ts';
 import { covers } from '../sense/gateway.ts';
 import type { Signals } from '../sense/signals.ts';
-import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
+import { type Delivery, deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
 import { unheardDevice } from '../zone/state.ts';
 import { createChecking } from './checking.ts';
 import { type Arrived, createDoor } from './door.ts';
 import { createDriving } from './driving.ts';
 import { always, createGate, type Leaving } from './gate.ts';
 import { Inbox, type Rank } from './inbox.ts';
+import { createLights } from './lights.ts';
 import { Limiter } from './limiter.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
 import type {
@@ -26,6 +28,7 @@ import type {
   BrokerDoor,
   Clock,
   Codes,
+  Dusk,
   Journal,
   JournalRow,
   LocalRow,
@@ -47,6 +50,7 @@ import { replyJson } from './wire.ts';
 /** What the hub needs of the world. */
 export interface Ports {
   readonly clock: Clock;
+  readonly dusk: Dusk;
   readonly journal: Journal;
   /** Null: texts are written down, not sent. */
   readonly texts: TextPath | null;
@@ -82,6 +86,7 @@ type HubEvent =
   | Arrived
   | { readonly type: 'panel'; readonly event: PanelEvent }
   | { readonly type: 'escalation'; readonly event: EscalationEvent }
+  | { readonly type: 'lighting'; readonly event: LightingEvent }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -179,6 +184,12 @@ export function createHub(
       showOutputs();
     },
   });
+  const lights = createLights({
+    plan: plan.lighting,
+    from: beginning.lighting,
+    order: driving.light,
+    wake: (at) => waker.by(at),
+  });
   const checking = createChecking(
     codes,
     () => !gate.troubled(),
@@ -224,6 +235,7 @@ export function createHub(
     const turn = newTurn(at);
     happen(event, turn);
     driving.drive(panel, at);
+    lights.follow(panel, at);
     finish(turn);
   }
 
@@ -233,7 +245,7 @@ export function createHub(
         onSignals(event, turn);
         return;
       case 'output-reports':
-        onOutputReports(event.output, event.signals, turn);
+        onOutputReports(event.output, event.signals, event.delivery, turn);
         return;
       case 'gateway':
         onGateway(event.base, event.online, turn);
@@ -248,7 +260,7 @@ export function createHub(
         onReply({ via: 'mqtt', id: event.id }, { ok: false, error: 'bad_request' }, phaseOf(panel), turn);
         return;
       case 'retell':
-        driving.retell(event.outputs, panel, turn.at);
+        retell(event.outputs, turn);
         return;
       case 'broker':
         onBroker(event.is, turn);
@@ -258,6 +270,9 @@ export function createHub(
         return;
       case 'escalation':
         onEscalation(event.event, turn);
+        return;
+      case 'lighting':
+        lights.take(event.event, turn.at);
         return;
       case 'heartbeat':
         turn.answered.push(event.done);
@@ -275,6 +290,7 @@ export function createHub(
     const state = devices[event.device];
     if (device === undefined || state === undefined) return;
     const { signals, pulses, delivery } = event;
+    lights.heard(device.id, device.sensing.zone, event, turn.at);
     observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
   }
 
@@ -288,6 +304,7 @@ export function createHub(
       waker.by(deviceDeadline(device.sensing, next.state));
     }
     for (const event of next.events) {
+      if (event.type === 'device-lost') lights.take({ type: 'motion', device: device.id, is: 'over' }, turn.at);
       noteActivity(device.id, event, turn);
       onPanel(event, turn);
     }
@@ -303,7 +320,7 @@ export function createHub(
   function onGateway(base: string, online: boolean, turn: Turn): void {
     saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
     onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${base}` }, turn);
-    if (online) driving.retell([...plan.outputs.keys()], panel, turn.at);
+    if (online) retell([...plan.outputs.keys()], turn);
   }
 
   function onBroker(is: 'up' | 'down', turn: Turn): void {
@@ -315,7 +332,16 @@ export function createHub(
     }
     brokerLostAt = null;
     saySignals(() => true, true, turn);
-    driving.retell([...plan.outputs.keys()], panel, turn.at);
+    retell([...plan.outputs.keys()], turn);
+  }
+
+  /** Whoever switches these outputs is there, or there again. */
+  function retell(which: readonly number[], turn: Turn): void {
+    driving.retell(which, panel, turn.at);
+    for (const index of which) {
+      const output = plan.outputs[index];
+      if (output?.role === 'light') lights.take({ type: 'light-back', light: output.id }, turn.at);
+    }
   }
 
   function saySignals(which: (index: number) => boolean, online: boolean, turn: Turn): void {
@@ -326,19 +352,28 @@ export function createHub(
     });
   }
 
-  function onOutputReports(index: number, signals: Signals, turn: Turn): void {
+  function onOutputReports(index: number, signals: Signals, delivery: Delivery, turn: Turn): void {
     const output = plan.outputs[index];
     if (output === undefined) return;
     const { power, online, tamper } = signals;
-    if (power !== undefined) driving.reported(index, power);
+    if (power !== undefined) onPower(index, power, delivery, turn);
     showOutputs();
     if (online !== undefined) {
+      if (online && panel.faults.includes(`lost:${output.id}`)) retell([index], turn);
       onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `lost:${output.id}` }, turn);
     }
     const device = output.id as string as DeviceId;
     if (tamper !== undefined && tamper !== panel.tampered.includes(device)) {
       onPanel({ type: tamper ? 'tamper-on' : 'tamper-off', device }, turn);
     }
+  }
+
+  function onPower(index: number, power: boolean, delivery: Delivery, turn: Turn): void {
+    driving.reported(index, power);
+    const output = plan.outputs[index];
+    if (output?.role !== 'light') return;
+    const is = power ? 'on' : 'off';
+    lights.take({ type: 'light-reported', light: output.id, is, delivery }, turn.at);
   }
 
   function onOrder(order: Order, code: string | null, turn: Turn): void {
@@ -355,6 +390,7 @@ export function createHub(
       if (state !== undefined) observed(index, tickDevice(device.sensing, state, turn.at), turn);
     });
     onEscalation({ type: 'tick' }, turn);
+    lights.take({ type: 'tick' }, turn.at);
     if (brokerLostAt === null || !isDue(brokerLostAt, turn.at)) return;
     brokerLostAt = null;
     saySignals(() => true, false, turn);
@@ -481,13 +517,13 @@ export function createHub(
   function finish(turn: Turn): void {
     const lasting = turn.rows.length > 0 || turn.leaving.length > 0 || turn.answered.length > 0 || isLasting();
     if (lasting || (saveBy !== null && isDue(saveBy, turn.at))) commit(turn);
-    else if (panel !== saved.panel || !saved.devices) later(turn);
+    else if (panel !== saved.panel || !saved.devices || lights.unsaved() === 'passing') later(turn);
     waker.by(lasting ? nextDeadline() : saveBy);
   }
 
   /** Anything but a sensor's level has changed. */
   function isLasting(): boolean {
-    if (escalation !== saved.escalation || saved.panel === null) return true;
+    if (escalation !== saved.escalation || saved.panel === null || lights.unsaved() === 'lasting') return true;
     return panel !== saved.panel && !sameButLevels(panel, saved.panel);
   }
 
@@ -534,7 +570,7 @@ export function createHub(
     if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
     if (escalation !== saved.escalation) parts['escalation'] = JSON.stringify(escalation);
     if (!saved.devices) parts['devices'] = devicesPart();
-    Object.assign(parts, outlook.toSave());
+    Object.assign(parts, outlook.toSave(), lights.toSave());
     // Whoever goes on with a countdown must know where the time line stood.
     const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
     if (counting || Object.keys(parts).length > 0) parts['clock'] = clockPart(clock, now);
@@ -546,7 +582,8 @@ export function createHub(
 
   function nextDeadline(): Instant | null {
     const rooms = sooner(panelDeadline(panel), escalationDeadline(escalation));
-    const waits = sooner(sooner(driving.deadline(), brokerLostAt), saveBy);
+    const told = sooner(driving.deadline(), lights.deadline());
+    const waits = sooner(sooner(told, brokerLostAt), saveBy);
     return plan.devices.reduce<Instant | null>(
       (first, { sensing }, index) => {
         const state = devices[index];
@@ -576,6 +613,7 @@ export function createHub(
   // ---- the outside -------------------------------------------------------------------------------------------------
 
   function start(opened: Broker): void {
+    ports.dusk.watch((is) => take({ type: 'lighting', event: { type: 'dusk', is } }, 'fault'));
     broker = opened;
     const turn = newTurn(clock.now());
     const data = { state: beginning.from, phase: phaseOf(panel) };
@@ -590,6 +628,8 @@ export function createHub(
     onEscalation({ type: 'restarted' }, turn);
     onTick(turn);
     driving.drive(panel, turn.at);
+    lights.take({ type: 'restarted' }, turn.at);
+    lights.follow(panel, turn.at);
     // What was restored was durable before: it is true for the first client, whatever the disk is doing now.
     showOutputs();
     show.touchedAll();

@@ -3,6 +3,7 @@ import type { ActProfile } from '../act/profile.ts';
 import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { LightingPlan } from '../lighting/plan.ts';
 import type { Profile } from '../sense/profile.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
@@ -25,6 +26,7 @@ export interface HubPlan {
     readonly model: string | null;
     readonly topic: string;
   }[];
+  readonly lighting: LightingPlan;
   readonly escalation: EscalationPlan;
   readonly phones: ReadonlyMap<ContactId, string>;
   readonly neverContact: ReadonlySet<string>;

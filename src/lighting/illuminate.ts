@@ -3,7 +3,7 @@ import { after, between, type Instant, isDue, minutes, seconds, sooner } from '.
 import { unreachable } from '../base/unreachable.ts';
 import type { LightingEffect, LightingEvent } from './events.ts';
 import type { LightingPlan, LightingRule } from './plan.ts';
-import { type LightingState, type LightState, UNKNOWN_LIGHT } from './state.ts';
+import { type LightingState, type LightState, type LitRule, UNKNOWN_LIGHT } from './state.ts';
 
 export interface LightingStep {
   readonly state: LightingState;
@@ -207,10 +207,18 @@ const same = (a: LightState, b: LightState): boolean => a.reports === b.reports 
 
 /** What moved at the stop may be gone: its hold runs from now. What we did not light, nobody has seen since. */
 function onRestart(plan: LightingPlan, state: LightingState, now: Instant): LightingState {
-  const rules = new Set(plan.rules.map(({ id }) => id));
-  const lit = Object.fromEntries(Object.entries(state.lit).filter(([id]) => rules.has(id)));
+  // A time ahead can only come from a time line that was lost; nothing may wait for it.
+  const noLater = (at: Instant | null, most: Instant): Instant | null => (at !== null && at > most ? most : at);
+  const lit: Record<string, LitRule> = {};
+  for (const { id, hold } of plan.rules) {
+    const before = state.lit[id];
+    if (before !== undefined) lit[id] = { until: noLater(before.until, after(now, hold)) };
+  }
   const lights: Record<OutputId, LightState> = {};
-  for (const id of plan.lights) lights[id] = { ...lightOf(state, id), sure: false };
+  for (const id of plan.lights) {
+    const before = lightOf(state, id);
+    lights[id] = { ...before, ordered: noLater(before.ordered, now), sure: false };
+  }
   return startHolds(plan, { ...state, moving: {}, lit, lights }, now);
 }
 
