@@ -21,7 +21,9 @@ import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
-import { decode, topicsOf } from './sense/decode.ts';
+import { type Decoded, decode, decodeStray, read, topicsOf } from './sense/decode.ts';
+import { type Reader, readerFor, type Speaker } from './sense/reader.ts';
+import type { RawMessage } from './sense/signals.ts';
 import { loadAccepted, saveAccepted } from './site/accepted.ts';
 import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
@@ -285,49 +287,54 @@ function cliDeps(): CliDeps {
 
 function chooseDecoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused {
   const families = devices();
-  const configured = choice.config === null ? null : configuredDevice(choice.config, choice.topic, families);
-  if (configured !== null && 'why' in configured) return configured;
-  const name = choice.profile ?? configured?.profile ?? (families.size === 1 ? [...families.keys()][0] : undefined);
+  const configured = choice.config === null ? [] : configuredDevices(choice.config, choice.topic, families);
+  if ('why' in configured) return configured;
+  const name = choice.profile ?? configured[0]?.profile ?? (families.size === 1 ? [...families.keys()][0] : undefined);
   const family = name === undefined ? undefined : families.get(name);
   if (family === undefined) {
     return { ok: false, why: `name a family with --profile: ${[...families.keys()].join(', ')}` };
   }
-  const model = configured?.model ?? null;
-  const device = configured?.topic ?? deviceOf(family, choice.topic);
+  const readers = configured.filter(({ profile }) => profile === name).map((device) => readerFor(family.sense, device));
   return {
     ok: true,
     decoder: {
       decode(payload, stored) {
         const message = { topic: choice.topic, payload, stored };
-        return decode(family.sense, model, device, message);
+        return readers.length === 0 ? decodeAlone(family, message) : firstToSpeak(readers, message);
       },
     },
   };
 }
 
-/** Without a config the topic itself is the device's, unless the family knows its ending (`…/availability`). */
-function deviceOf(family: Family, topic: string): string {
-  for (let cut = topic.lastIndexOf('/'); cut > 0; cut = topic.lastIndexOf('/', cut - 1)) {
-    const stem = topic.slice(0, cut);
-    if (stem.includes('/') && topicsOf(family.sense, stem).includes(topic)) return stem;
-  }
-  return topic;
+/** Of several devices on one topic, the one whose message it is. */
+function firstToSpeak(readers: readonly Reader[], message: RawMessage): Decoded {
+  const said = readers.map((reader) => read(reader, message));
+  return (
+    said.find((one) => one.ok && Object.keys(one.signals).length > 0) ??
+    said[0] ?? { ok: true, signals: {}, pulses: [] }
+  );
 }
 
-function configuredDevice(
+/** Without a config the topic itself is the device's, unless the family knows how its topics are made. */
+function decodeAlone({ sense }: Family, message: RawMessage): Decoded {
+  const stray = decodeStray(sense, message);
+  return stray?.decoded ?? decode(sense, null, message.topic, message);
+}
+
+function configuredDevices(
   config: string,
   topic: string,
   families: Families,
-): { readonly profile: string; readonly model: string | null; readonly topic: string } | null | Refused {
+): readonly (Speaker & { readonly profile: string })[] | Refused {
   const loaded = loadHouse(config, { families: facts(families), credentialsDirectory });
   const problem = loaded.ok ? undefined : loaded.problems.find(({ severity }) => severity === 'error');
   if (!loaded.ok) return { ok: false, why: problem === undefined ? 'the config is refused' : formatProblem(problem) };
   const { devices: known, outputs } = loaded.house;
-  const found = [...known, ...outputs].find(({ profile, topic: own }) => {
+  const speakers = [...known, ...outputs.map((output) => ({ ...output, means: 'contact' as const }))];
+  return speakers.filter(({ profile, topic: own, address }) => {
     const family = families.get(profile);
-    return family !== undefined && topicsOf(family.sense, own).includes(topic);
+    return family !== undefined && topicsOf(family.sense, own, address).includes(topic);
   });
-  return found ?? null;
 }
 
 function openLogReader(dir: string): ReturnType<CliDeps['log']['open']> {

@@ -6,6 +6,7 @@ import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf, sirenWanted } from '../alarm/view.ts';
 import type { OutputId } from '../base/brand.ts';
 import { between, type Instant, sooner } from '../base/time.ts';
+import { addressOf } from '../sense/reader.ts';
 import {
   type OutputState,
   reports,
@@ -57,7 +58,9 @@ export function createDriving({ plan, families, models, send, onTold }: DrivingN
     if (output === undefined || state === undefined || family === undefined) return;
     const commands = switchCommands(family.act, output.model ?? models.get(output.topic) ?? null, output.role);
     const left = wanted.until === null ? {} : { seconds: between(now, wanted.until) / 1000 };
-    for (const command of render(commands[wanted.to], output.topic, left)) send(command.topic, command.payload);
+    const address = addressOf(family.sense, output.address);
+    const values = address === null ? left : { ...left, address };
+    for (const command of render(commands[wanted.to], output.topic, values)) send(command.topic, command.payload);
     const told = tell(state, wanted, commands, now);
     outputs[index] = told;
     onTold(told.again);

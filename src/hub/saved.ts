@@ -5,7 +5,7 @@ import type { DeviceId } from '../base/brand.ts';
 import { type Instant, instant } from '../base/time.ts';
 import { type EscalationState, initialEscalation } from '../escalate/state.ts';
 import { initialLighting, type LightingState } from '../lighting/state.ts';
-import { afterRestart, type DeviceState } from '../zone/state.ts';
+import { afterRestart, type DeviceState, unheardDevice } from '../zone/state.ts';
 import type { Clock, Restored, SavedParts } from './ports.ts';
 
 // What the hub keeps over a stop, as JSON texts by name. The parts are written by this file and read by it alone.
@@ -68,7 +68,7 @@ function devicesIn(parts: SavedParts | null, now: Instant): ReadonlyMap<DeviceId
     Object.entries(saved ?? {}).map(([id, state]) => [
       id as DeviceId,
       // A time ahead of now can only come from a lost clock part; it must not make a dead sensor look alive.
-      afterRestart({ ...state, heardAt: instant(Math.min(state.heardAt, now)) }),
+      afterRestart({ ...unheardDevice(now), ...state, heardAt: instant(Math.min(state.heardAt, now)) }),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { warnOfLiteral } from './check-site.ts';
 import { isListenAddress, isLoopback } from './hosts.ts';
+import type { FamilyFacts } from './house.ts';
 import { formatPath, type Path, quote } from './path.ts';
 import type { Report } from './report.ts';
 import type { ConnectEntry, DeviceEntry, MqttEntry, MqttUserEntry } from './schema.ts';
@@ -8,7 +9,12 @@ import { type Draft, type Item, valueAt } from './shape.ts';
 import { filterFault, matches, reachesHub } from './topics.ts';
 
 /** The embedded broker and its users, or the connection to another. `resolve` finds a file named in the config. */
-export function checkMqtt(draft: Draft, resolve: (file: string) => string, report: Report): void {
+export function checkMqtt(
+  draft: Draft,
+  families: ReadonlyMap<string, FamilyFacts>,
+  resolve: (file: string) => string,
+  report: Report,
+): void {
   const connects = valueAt(draft.raw, ['mqtt', 'connect']) !== undefined;
   if (connects) {
     for (const key of ['listen', 'users']) {
@@ -25,7 +31,7 @@ export function checkMqtt(draft: Draft, resolve: (file: string) => string, repor
     return;
   }
   checkListen(draft, report);
-  checkUsers(draft, report);
+  checkUsers(draft, families, report);
 }
 
 function checkListen(draft: Draft, report: Report): void {
@@ -47,7 +53,7 @@ function checkListen(draft: Draft, report: Report): void {
 
 const SHORT_PASSWORD = 8;
 
-function checkUsers(draft: Draft, report: Report): void {
+function checkUsers(draft: Draft, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
   const users = draft.entries<MqttUserEntry>(['mqtt', 'users']);
   const firsts = new Map<string, Path>();
   const site = draft.part<string>(['site', 'id'])?.value ?? null;
@@ -61,7 +67,7 @@ function checkUsers(draft: Draft, report: Report): void {
       report.error(at, '"anonymous" stands for clients without a name; choose another name');
     checkUser(user, site, report);
   }
-  reportUnheard(draft, users, report);
+  reportUnheard(draft, users, families, report);
 }
 
 function checkUser({ path, value }: Item<MqttUserEntry>, site: string | null, report: Report): void {
@@ -108,12 +114,18 @@ function checkSubscribe(filter: Item<string>, report: Report): void {
 }
 
 /** With named users, a device whose topic none of them may publish to can never be heard. */
-function reportUnheard(draft: Draft, users: readonly Item<MqttUserEntry>[], report: Report): void {
+function reportUnheard(
+  draft: Draft,
+  users: readonly Item<MqttUserEntry>[],
+  families: ReadonlyMap<string, FamilyFacts>,
+  report: Report,
+): void {
   const all = valueAt(draft.raw, ['mqtt', 'users']);
   if (!Array.isArray(all) || all.length !== users.length) return;
   const filters = users.flatMap(({ value }) => value.publish ?? []).filter((filter) => filterFault(filter) === null);
   for (const { path, value } of draft.entries<DeviceEntry>(['devices'])) {
-    if (!filters.some((filter) => matches(filter, value.topic))) {
+    const spoken = families.get(value.profile)?.topicsOf(value.topic, value.address ?? null) ?? [value.topic];
+    if (!spoken.some((topic) => filters.some((filter) => matches(filter, topic)))) {
       report.warning(
         [...path, 'topic'],
         'no user in mqtt.users may publish here, so the device is never heard; add it to a publish list',

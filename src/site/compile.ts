@@ -19,7 +19,7 @@ import {
   type StepEntry,
   type ZoneEntry,
 } from './schema.ts';
-import { tripsOf } from './zone-rules.ts';
+import { meaningOfOn, tripsOf } from './zone-rules.ts';
 
 /** A checked config in the words of the rooms, every default filled in. */
 export function compile(config: Config, families: ReadonlyMap<string, FamilyFacts>): House {
@@ -29,7 +29,7 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     site: { id: config.site.id, timezone: config.site.timezone, location: config.site.location ?? null },
     panel: compilePanel(config, devices),
     devices: devices.map((device) => compileDevice(device, families)),
-    outputs: (config.outputs ?? []).map(compileOutput),
+    outputs: (config.outputs ?? []).map((output) => compileOutput(output, families)),
     lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
     escalation: compileEscalation(config.escalation ?? {}, contacts),
     phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
@@ -88,12 +88,16 @@ function zoneEntry(device: DeviceEntry, zone: ZoneEntry): readonly [ZoneId, Zone
 const isSilent = (zone: ZoneEntry): boolean => zone.type === 'panic' && (zone.silent ?? true);
 
 function compileDevice(device: DeviceEntry, families: ReadonlyMap<string, FamilyFacts>): HouseDevice {
-  const model = device.model ?? null;
-  const usual = families.get(device.profile)?.supervision(model) ?? null;
+  const family = families.get(device.profile);
+  const address = device.address ?? null;
+  const model = device.model ?? family?.modelOf(device.topic, address) ?? null;
+  const usual = family?.supervision(model) ?? null;
+  const copyable = family?.copyable(model) ?? false;
   const sensing: DevicePlan = {
     id: device.id as DeviceId,
     supervision: device.supervision === undefined ? usual : parseDuration(device.supervision),
-    debounce: timeOr(device.debounce, duration(0)),
+    debounce: longer(timeOr(device.debounce, duration(0)), copyable ? DEFAULTS.copyableHold : duration(0)),
+    repeats: family?.repeats(model) ?? duration(0),
     zone: device.zone === undefined ? null : compileSensing(device, device.zone),
   };
   return {
@@ -102,9 +106,13 @@ function compileDevice(device: DeviceEntry, families: ReadonlyMap<string, Family
     profile: device.profile,
     model,
     topic: device.topic,
+    address,
+    means: meaningOfOn(device.zone?.type ?? null, device.signal ?? null),
     sensing,
   };
 }
+
+const longer = (a: Duration, b: Duration): Duration => (a > b ? a : b);
 
 function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'] {
   return {
@@ -117,8 +125,11 @@ function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'
   };
 }
 
-function compileOutput({ id, role, profile, model, topic }: OutputEntry): HouseOutput {
-  return { id: id as OutputId, role, profile, model: model ?? null, topic };
+function compileOutput(output: OutputEntry, families: ReadonlyMap<string, FamilyFacts>): HouseOutput {
+  const { id, role, profile, topic } = output;
+  const address = output.address ?? null;
+  const model = output.model ?? families.get(profile)?.modelOf(topic, address) ?? null;
+  return { id: id as OutputId, role, profile, model, topic, address };
 }
 
 function compileLighting(rules: readonly LightingEntry[], outputs: readonly OutputEntry[]): LightingPlan {

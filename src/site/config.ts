@@ -82,7 +82,7 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   checkDevices(draft, families, report);
   checkLighting(draft, families, report);
   checkPeople(draft, report);
-  checkMqtt(draft, near, report);
+  checkMqtt(draft, families, near, report);
   return draft.whole;
 }
 

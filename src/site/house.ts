@@ -4,6 +4,8 @@ import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { Duration } from '../base/time.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
 import type { LightingPlan } from '../lighting/plan.ts';
+import type { AddressKind } from '../sense/profile.ts';
+import type { TripSignal } from '../sense/signals.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
 /** A configured sensor, button or keypad on MQTT. */
@@ -15,6 +17,10 @@ export interface HouseDevice {
   /** Null: take the family's common rules, or what the gateway says of the device. */
   readonly model: string | null;
   readonly topic: string;
+  /** Null: a topic is a device, or the usual part of it. */
+  readonly address: string | null;
+  /** What a bare on of it means. */
+  readonly means: TripSignal;
   readonly sensing: DevicePlan;
 }
 
@@ -25,6 +31,7 @@ export interface HouseOutput {
   readonly profile: string;
   readonly model: string | null;
   readonly topic: string;
+  readonly address: string | null;
 }
 
 export interface TwilioConfig {
@@ -92,8 +99,20 @@ export interface Problem {
 /** What the config check must know of a device family; made from the files in `devices/`. */
 export interface FamilyFacts {
   readonly models: readonly string[];
-  /** Longest ordinary silence of this model, of the family where no model is known. */
-  readonly supervision: (model: string | null) => Duration;
+  /** The model that a device's topic or address gives away; null: none. */
+  readonly modelOf: (topic: string, address: string | null) => string | null;
+  /** Longest ordinary silence of this model, of the family where no model is known; null: it is never missed. */
+  readonly supervision: (model: string | null) => Duration | null;
+  /** Whoever heard a message of this model can send it again. */
+  readonly copyable: (model: string | null) => boolean;
+  /** A happening told several times within this time is one. */
+  readonly repeats: (model: string | null) => Duration;
+  /** How one device is told from others on its topic; null: a topic is a device. */
+  readonly address: AddressKind | null;
+  /** Every topic on which a device of this family may speak. */
+  readonly topicsOf: (topic: string, address: string | null) => readonly string[];
+  /** False: devices of this family cannot be switched. */
+  readonly switches: boolean;
   /** This model, or any of the family where none is known, can tell of motion. */
   readonly motion: (model: string | null) => boolean;
 }

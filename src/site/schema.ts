@@ -278,6 +278,12 @@ const zone = group('What this device watches. Options that mean nothing for the 
 const profile = text('The family that reads its messages, as in zigbee2mqtt; `lantern devices` lists them.', 64);
 const model = z.optional(text('Model name within the family, where its common rules are not enough.', 64));
 const topic = (description: string) => text(description, 200);
+const address = z.optional(
+  text(
+    'Which of the devices on its topic, or which part of the device; families whose topics are devices take none.',
+    128,
+  ),
+);
 const driver = z.optional(
   word('driver', ['mqtt'], 'How it is connected. Left out: mqtt, the only one in this version.'),
 );
@@ -289,6 +295,7 @@ const device = group('A sensor, button or keypad.', {
   profile,
   model,
   topic: topic('Where it publishes.'),
+  address,
   signal: z.optional(
     word('signal', SIGNALS, 'The one signal that trips its zone. Left out: those usual for the zone type.'),
   ),
@@ -308,6 +315,7 @@ const output = group('A siren, strobe, light or relay.', {
   profile,
   model,
   topic: topic('Where it listens, without /set.'),
+  address,
 });
 
 const lighting = group(
@@ -498,6 +506,8 @@ export const DEFAULTS = {
   hold: seconds(90),
   lastResort: seconds(180),
   within: seconds(10),
+  /** What a device that can be imitated says of a closing has to hold so long: as long as its messages repeat. */
+  copyableHold: seconds(3),
   longestEntryDelay: seconds(45),
   sirenBetween: [seconds(90), minutes(15)],
 } as const;

@@ -10,9 +10,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'homeAssistant',
   'sms.modem',
   'web.tls',
-  ...['devices', 'outputs'].flatMap((list) =>
-    ['line', 'activeLow', 'gateway', 'address'].map((key) => `${list}[].${key}`),
-  ),
+  ...['devices', 'outputs'].flatMap((list) => ['line', 'activeLow', 'gateway'].map((key) => `${list}[].${key}`)),
 ]);
 
 /** A part of a config with its place. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { duration } from '../../src/base/time.ts';
 import type { Profile } from '../../src/sense/profile.ts';
 import type { RawMessage } from '../../src/sense/signals.ts';
 import type { Family } from '../../src/site/devices.ts';
@@ -16,7 +17,14 @@ export function zigbee2mqtt(): Family {
 
 /** A profile in the making, for rules that no shipped family uses. */
 export function profileOf(topics: Profile['common']['topics']): Profile {
-  return { name: 'made-up', common: { supervision: null, topics }, models: new Map(), gateway: null };
+  return {
+    name: 'made-up',
+    common: { supervision: null, copyable: false, repeats: duration(0), topics },
+    models: new Map(),
+    address: null,
+    modelInTopic: false,
+    gateway: null,
+  };
 }
 
 export function message(topic: string, payload: string, how: 'live' | 'stored' = 'live'): RawMessage {
