@@ -79,7 +79,10 @@ function warnOfWeakness(draft: Draft, path: Path, family: FamilyFacts, report: R
   const model = draft.part<string>([...path, 'model'])?.value ?? null;
   const address = draft.part<string>([...path, 'address'])?.value ?? null;
   const known = model ?? (topic === null ? null : family.modelOf(topic.value, address));
-  const silent = family.supervision(known) === null && valueAt(draft.raw, [...path, 'supervision']) === undefined;
+  // A gateway's word is none of a sensor that only sends.
+  const unheard = family.copyable(known) || !family.tellsOnline(known);
+  const limit = family.supervision(known) !== null || valueAt(draft.raw, [...path, 'supervision']) !== undefined;
+  const silent = unheard && !limit;
   const weaknesses = [
     ...(silent ? ['is unsupervised: nobody notices when it falls silent'] : []),
     ...(family.copyable(known) ? ['can be copied: whoever records its messages can send them again'] : []),

@@ -89,6 +89,7 @@ export function familyFacts(family: Family): FamilyFacts {
     models: [...sense.models.keys()],
     modelOf: (topic, address) => modelNamed(sense, topic, address),
     supervision: (model) => modelOf(sense, model).supervision,
+    tellsOnline: (model) => tells(modelOf(sense, model), 'online'),
     copyable: (model) => modelOf(sense, model).copyable,
     repeats: (model) => modelOf(sense, model).repeats,
     address: sense.address,
@@ -103,6 +104,9 @@ export function familyFacts(family: Family): FamilyFacts {
 
 const tellsMotion = ({ topics }: ModelProfile): boolean =>
   topics.some(({ rules }) => rules.some(({ to }) => to === 'motion' || to === 'level'));
+
+const tells = ({ topics }: ModelProfile, signal: 'online'): boolean =>
+  topics.some(({ rules }) => rules.some(({ to }) => to === signal));
 
 function foldersIn(directory: string, problems: Problem[]): readonly string[] {
   try {

@@ -103,6 +103,8 @@ export interface FamilyFacts {
   readonly modelOf: (topic: string, address: string | null) => string | null;
   /** Longest ordinary silence of this model, of the family where no model is known; null: it is never missed. */
   readonly supervision: (model: string | null) => Duration | null;
+  /** Somebody tells when this model is gone: its last will, or its gateway. */
+  readonly tellsOnline: (model: string | null) => boolean;
   /** Whoever heard a message of this model can send it again. */
   readonly copyable: (model: string | null) => boolean;
   /** A happening told several times within this time is one. */
