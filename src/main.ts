@@ -12,6 +12,7 @@ import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import type { Broker, LocalRow, TextPath } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
@@ -277,7 +278,12 @@ function cliDeps(): CliDeps {
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
-    log: { open: openLogReader, verify: verifyLog },
+    log: {
+      open: openLogReader,
+      verify: verifyLog,
+      bundle: (dir, file) => writeBundle(dir, file, join(home, 'evidence'), Date.now()),
+      opened: openBundle,
+    },
     families() {
       const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
       return { ok: true, families };

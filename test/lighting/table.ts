@@ -41,7 +41,7 @@ export function eventOf(word: Word): LightingEvent {
   return { type: 'motion', device: id(subject), is: verb as 'on' | 'once' | 'over' };
 }
 
-export const said = (effects: readonly LightingEffect[]): string =>
+const said = (effects: readonly LightingEffect[]): string =>
   effects.map(({ light, to }) => `${light} ${to}`).join(', ');
 
 /** What was ordered up to `at`, with ticks exactly when they were asked for. */
