@@ -22,7 +22,8 @@ import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
-import { type Decoded, decode, decodeStray, read, topicsOf } from './sense/decode.ts';
+import { type Decoded, decode, decodeStray, knownOf, read, topicsOf } from './sense/decode.ts';
+import type { Profile } from './sense/profile.ts';
 import { type Reader, readerFor, type Speaker } from './sense/reader.ts';
 import type { RawMessage } from './sense/signals.ts';
 import { loadAccepted, saveAccepted } from './site/accepted.ts';
@@ -295,18 +296,21 @@ function chooseDecoder(choice: DecoderChoice): { readonly ok: true; readonly dec
   const families = devices();
   const configured = choice.config === null ? [] : configuredDevices(choice.config, choice.topic, families);
   if ('why' in configured) return configured;
-  const name = choice.profile ?? configured[0]?.profile ?? (families.size === 1 ? [...families.keys()][0] : undefined);
-  const family = name === undefined ? undefined : families.get(name);
-  if (family === undefined) {
-    return { ok: false, why: `name a family with --profile: ${[...families.keys()].join(', ')}` };
+  const name = choice.profile ?? configured[0]?.profile ?? null;
+  const family = name === null ? undefined : families.get(name);
+  if (name !== null && family === undefined) {
+    return { ok: false, why: `there is no family ${name}; use one of ${[...families.keys()].join(', ')}` };
   }
-  const readers = configured.filter(({ profile }) => profile === name).map((device) => readerFor(family.sense, device));
+  const readers = configured.flatMap((device) =>
+    family !== undefined && device.profile === name ? [readerFor(family.sense, device)] : [],
+  );
+  const asked = (family === undefined ? [...families.values()] : [family]).map(({ sense }) => sense);
   return {
     ok: true,
     decoder: {
       decode(payload, stored) {
         const message = { topic: choice.topic, payload, stored };
-        return readers.length === 0 ? decodeAlone(family, message) : firstToSpeak(readers, message);
+        return readers.length === 0 ? decodeAlone(asked, message) : firstToSpeak(readers, message);
       },
     },
   };
@@ -321,10 +325,14 @@ function firstToSpeak(readers: readonly Reader[], message: RawMessage): Decoded 
   );
 }
 
-/** Without a config the topic itself is the device's, unless the family knows how its topics are made. */
-function decodeAlone({ sense }: Family, message: RawMessage): Decoded {
-  const stray = decodeStray(sense, message);
-  return stray?.decoded ?? decode(sense, null, message.topic, message);
+/** Without a config the family that knows most of the message reads it. */
+function decodeAlone(families: readonly Profile[], message: RawMessage): Decoded {
+  const said = families.map((family) => ({ family, stray: decodeStray(family, message) }));
+  const known = (one: (typeof said)[number]): number => knownOf(one.family, one.stray, message.topic);
+  const told = said.filter(({ stray }) => stray?.decoded.ok && Object.keys(stray.decoded.signals).length > 0);
+  const best = (told.length > 0 ? told : said).toSorted((a, b) => known(b) - known(a))[0];
+  if (best === undefined) return { ok: false, why: 'no family speaks on this topic' };
+  return best.stray?.decoded ?? decode(best.family, null, message.topic, message);
 }
 
 function configuredDevices(

@@ -1,4 +1,4 @@
-import { openShared } from '../sense/decode.ts';
+import { knownOf, openShared } from '../sense/decode.ts';
 import { deviceOn } from '../sense/profile.ts';
 import { type Suggestion, suggest } from '../sense/suggest.ts';
 import type { HubFamily } from './plan.ts';
@@ -61,13 +61,16 @@ export class SeenDevices {
 
   /** The family that knows most of it: by an address in the message, or by more of the topic. */
   #guess(heard: Heard): Suggestion | null {
-    const guesses = [...this.#families.values()].flatMap(({ sense }) => suggest(sense, heard.topic, heard) ?? []);
-    const knows = (guess: Suggestion): number =>
-      heard.topic.length - guess.topic.length + (guess.address === null ? 0 : LONGEST_TOPIC);
-    return guesses.reduce<Suggestion | null>(
-      (best, guess) => (best === null || knows(guess) >= knows(best) ? guess : best),
-      null,
-    );
+    let best: Suggestion | null = null;
+    let most = -1;
+    for (const { sense } of this.#families.values()) {
+      const guess = suggest(sense, heard.topic, heard);
+      const known = knownOf(sense, guess, heard.topic);
+      if (guess === null || known < most) continue;
+      best = guess;
+      most = known;
+    }
+    return best;
   }
 
   #addressIn(topic: string, payload: Uint8Array): string {

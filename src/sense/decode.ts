@@ -104,6 +104,18 @@ export function decodeStray(profile: Profile, message: RawMessage, means: TripSi
   return { topic, address, decoded: decode(profile, null, topic, message, { address, means }) };
 }
 
+/**
+ * How much of a message on this topic its family knows: by an address in it, and by more of the topic. Below zero when
+ * it is none of the family's: on a topic of many, what names no device is nobody's.
+ */
+export function knownOf(profile: Profile, stray: Pick<Stray, 'topic' | 'address'> | null, topic: string): number {
+  if (stray === null || (profile.address?.kind === 'shared' && stray.address === null)) return -1;
+  return topic.length - stray.topic.length + (stray.address === null ? 0 : MOST_OF_A_TOPIC);
+}
+
+/** An address in a message tells more than any topic. */
+const MOST_OF_A_TOPIC = 65_536;
+
 function straysAddress(profile: Profile, deviceTopic: string, { topic, payload }: RawMessage): string | null {
   if (profile.address === null) return null;
   if (profile.address.kind === 'shared') {

@@ -43,7 +43,7 @@ export function observe(
     lose(plan, step);
     return step;
   }
-  hear(plan, step, signals, delivery, now);
+  hear(plan, step, said, delivery, now);
   faults(plan, step, signals);
   if (zone !== null) {
     contact(plan, zone, step, signals, pulses, now);

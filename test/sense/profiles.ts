@@ -7,12 +7,16 @@ import { loadDevices } from '../../src/site/devices.ts';
 
 export const devicesDirectory = fileURLToPath(new URL('../../devices', import.meta.url));
 
-/** The family as it ships. */
-export function zigbee2mqtt(): Family {
+/** A family as it ships. */
+export function shipped(name: string): Family {
   const { families, problems } = loadDevices(devicesDirectory, 'profiles-and-examples');
-  const family = families.get('zigbee2mqtt');
-  if (family === undefined) throw new Error(`zigbee2mqtt did not load: ${JSON.stringify(problems)}`);
+  const family = families.get(name);
+  if (family === undefined) throw new Error(`${name} did not load: ${JSON.stringify(problems)}`);
   return family;
+}
+
+export function zigbee2mqtt(): Family {
+  return shipped('zigbee2mqtt');
 }
 
 /** A profile in the making, for rules that no shipped family uses. */
