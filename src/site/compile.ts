@@ -36,6 +36,7 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     neverContact: new Set((config.neverContact ?? []).map(e164)),
     twilio: compileTwilio(config.sms),
     mqtt: compileMqtt(config),
+    homeAssistant: compileHomeAssistant(config),
     web: config.web === undefined ? null : { host: config.web.host ?? '127.0.0.1', port: config.web.port ?? 8080 },
     evidencePublicKey: config.evidence?.publicKey ?? null,
   };
@@ -198,6 +199,19 @@ function compileTwilio(sms: Config['sms']): House['twilio'] {
   if (twilio === undefined) return null;
   const apiBase = (twilio.apiBase ?? 'https://api.twilio.com').replace(/\/+$/, '');
   return { accountSid: twilio.accountSid, authToken: twilio.authToken, from: e164(twilio.from), apiBase };
+}
+
+function compileHomeAssistant({ homeAssistant }: Config): House['homeAssistant'] {
+  if (homeAssistant === undefined) return null;
+  const { url, username, password, ca, prefix, allowDisarm } = homeAssistant;
+  return {
+    url,
+    username: username ?? null,
+    password: password ?? null,
+    ca: ca ?? null,
+    prefix: prefix ?? 'homeassistant',
+    allowDisarm: allowDisarm ?? false,
+  };
 }
 
 function compileMqtt({ mqtt }: Config): MqttConfig {

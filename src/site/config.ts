@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { checkDevices } from './check-devices.ts';
+import { checkHomeAssistant } from './check-home-assistant.ts';
 import { checkIds } from './check-ids.ts';
 import { checkLighting } from './check-lighting.ts';
 import { checkMqtt } from './check-mqtt.ts';
@@ -83,16 +84,27 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   checkLighting(draft, families, report);
   checkPeople(draft, report);
   checkMqtt(draft, families, near, report);
+  checkHomeAssistant(draft, near, report);
   return draft.whole;
 }
 
 /** An accepted config is read again from another folder. */
 function withAbsolutePaths(config: Config, near: (path: string) => string): Config {
-  const connect = config.mqtt?.connect;
-  if (connect === undefined) return config;
+  const { mqtt, homeAssistant } = config;
+  return {
+    ...config,
+    ...(mqtt?.connect === undefined ? {} : { mqtt: { ...mqtt, connect: absoluteFiles(mqtt.connect, near) } }),
+    ...(homeAssistant === undefined ? {} : { homeAssistant: absoluteFiles(homeAssistant, near) }),
+  };
+}
+
+function absoluteFiles<T extends { readonly [key in 'ca' | 'cert' | 'key']?: string | undefined }>(
+  part: T,
+  near: (path: string) => string,
+): T {
   const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
-    const path = connect[key];
+    const path = part[key];
     return path === undefined ? [] : [[key, near(path)] as const];
   });
-  return { ...config, mqtt: { ...config.mqtt, connect: { ...connect, ...Object.fromEntries(files) } } };
+  return { ...part, ...Object.fromEntries(files) };
 }

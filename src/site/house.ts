@@ -63,6 +63,18 @@ export type MqttConfig =
       readonly key: string | null;
     };
 
+/** The broker that Home Assistant listens to. */
+export interface HomeAssistantConfig {
+  readonly url: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Path of a PEM file. */
+  readonly ca: string | null;
+  /** First levels of the topics on which Home Assistant looks for devices. */
+  readonly prefix: string;
+  readonly allowDisarm: boolean;
+}
+
 /** One accepted config, compiled: what the rooms need, in their own words. */
 export interface House {
   readonly site: {
@@ -81,6 +93,7 @@ export interface House {
   /** Null: texts go to the log, marked not sent. */
   readonly twilio: TwilioConfig | null;
   readonly mqtt: MqttConfig;
+  readonly homeAssistant: HomeAssistantConfig | null;
   readonly web: { readonly host: string; readonly port: number } | null;
   readonly evidencePublicKey: string | null;
 }

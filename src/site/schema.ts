@@ -441,6 +441,22 @@ const mqtt = group(
   },
 );
 
+const homeAssistant = group('Home Assistant, as a client of its broker over MQTT 5. Left out: none.', {
+  url: text("mqtts://HOST:PORT of Home Assistant's broker, or mqtt:// where the line itself is safe."),
+  username: z.optional(text('User name.')),
+  password: z.optional(hiddenText('Password; a secret.', 'a password', TOKEN_REMEDY)),
+  ca: z.optional(text("PEM file of the authority that signed that broker's certificate; relative to this file.", 1024)),
+  prefix: z.optional(
+    pattern(
+      /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+){0,3}$/,
+      'a discovery prefix',
+      'use the one of Home Assistant, as in homeassistant',
+      "Home Assistant's discovery prefix. Left out: homeassistant.",
+    ),
+  ),
+  allowDisarm: z.optional(flag('true: it may disarm, with a code. Left out: false.')),
+});
+
 const web = group('The web page. Left out: none.', {
   host: z.optional(host('Address; only loopback in this version. Left out: 127.0.0.1.')),
   port: z.optional(port('Left out: 8080.')),
@@ -471,6 +487,7 @@ const SECTIONS = {
   escalation: z.optional(escalation),
   sms: z.optional(sms),
   mqtt: z.optional(mqtt),
+  homeAssistant: z.optional(homeAssistant),
   web: z.optional(web),
   evidence: z.optional(evidence),
 };
@@ -488,6 +505,7 @@ export type StepEntry = z.infer<typeof step>;
 export type EscalationEntry = z.infer<typeof escalation>;
 export type MqttEntry = z.infer<typeof mqtt>;
 export type MqttUserEntry = z.infer<typeof user>;
+export type HomeAssistantEntry = z.infer<typeof homeAssistant>;
 export type ConnectEntry = NonNullable<MqttEntry['connect']>;
 
 /** The schema as JSON Schema, for editors. */
