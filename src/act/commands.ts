@@ -27,9 +27,9 @@ export function render(
   deviceTopic: string,
   values: CommandValues,
 ): readonly DeviceCommand[] {
-  const levels = deviceTopic.split('/');
+  const kind = deviceTopic.split('/').at(-2);
   return templates
-    .filter((template) => template.for === undefined || levels.includes(template.for))
+    .filter((template) => template.for === undefined || template.for === kind)
     .map((template) => ({
       topic: commandTopic(template.topic, deviceTopic)
         .split('$address')

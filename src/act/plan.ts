@@ -9,7 +9,7 @@ export type OutputRole = 'siren' | 'strobe' | 'light' | 'relay';
  */
 export interface CommandTemplate {
   readonly topic: string;
-  /** Only for a device with this level in its topic; left out: for any. */
+  /** Only for a device with this level before the last of its topic; left out: for any. */
   readonly for?: string;
   readonly payload: Json;
 }

@@ -120,25 +120,27 @@ function straysAddress(profile: Profile, deviceTopic: string, { topic, payload }
   if (profile.address === null) return null;
   if (profile.address.kind === 'shared') {
     const opened = openShared(profile, payload);
-    return opened.ok ? (namedIn(profile, opened.content) ?? null) : null;
+    if (!opened.ok) return null;
+    const names = namesIn(profile, opened.content);
+    // Of several names the one that this topic is of.
+    return names.find((name) => profile.patterns.some((one) => topicFor(one, deviceTopic, name) === topic)) ?? null;
   }
   const part = partOn(profile, deviceTopic, topic);
   return part === profile.address.usual ? null : part;
 }
 
-/** The name as a config would have it: with its capitals. */
-function namedIn(profile: Profile, content: unknown): string | undefined {
-  if (profile.address?.kind !== 'shared') return undefined;
-  for (const fields of profile.address.by) {
+/** The names as a config would have them: with their capitals. */
+function namesIn(profile: Profile, content: unknown): readonly string[] {
+  if (profile.address?.kind !== 'shared') return [];
+  return profile.address.by.flatMap((fields) => {
     const parts = fields.map((field) => fieldAt(content, field));
-    if (parts.every((part) => keyOf(part) !== null && keyOf(part) !== '')) return parts.join(':');
-  }
-  return undefined;
+    return parts.every((part) => keyOf(part) !== null && keyOf(part) !== '') ? [parts.join(':')] : [];
+  });
 }
 
 /** The part of a device that a topic is of, as in `…/relay/1`. */
 function partOn(profile: Profile, deviceTopic: string, topic: string): string | null {
-  for (const { topic: pattern } of profile.common.topics) {
+  for (const pattern of profile.patterns) {
     const word = pattern.after.indexOf('$address');
     const start = pattern.before + deviceTopic + pattern.after.slice(0, word);
     if (word < 0 || !topic.startsWith(start)) continue;

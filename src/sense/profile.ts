@@ -12,7 +12,7 @@ export interface TopicPattern {
   readonly before: string;
   readonly up: number;
   readonly after: string;
-  /** Only a device with this level in its topic speaks there; left out: any. */
+  /** Only a device with this level before the last of its topic speaks there; left out: any. */
   readonly level?: string;
 }
 
@@ -129,6 +129,8 @@ export interface Profile {
   /** For a device whose model is not known. */
   readonly common: ModelProfile;
   readonly models: ReadonlyMap<string, ModelProfile>;
+  /** Every pattern of the family and its models, each once. */
+  readonly patterns: readonly TopicPattern[];
   /** Null: a topic is a device. */
   readonly address: AddressKind | null;
   /** The last level of a device's topic begins with its model, as in `shellydw2-A4CF12F43189`. */
@@ -190,6 +192,15 @@ function overlayTopic(family: TopicRules, model: ModelOverride): TopicRules {
   };
 }
 
+/** The patterns of these, each once. */
+export function patternsOf(models: Iterable<ModelProfile>): readonly TopicPattern[] {
+  const patterns: TopicPattern[] = [];
+  for (const { topics } of models) {
+    for (const { topic } of topics) if (!patterns.some((known) => sameTopic(known, topic))) patterns.push(topic);
+  }
+  return patterns;
+}
+
 function sameTopic(a: TopicPattern, b: TopicPattern): boolean {
   return a.before === b.before && a.up === b.up && a.after === b.after && a.level === b.level;
 }
@@ -210,7 +221,7 @@ export function parseTopicPattern(text: string): TopicPattern | null {
 
 /** The topic a pattern means for this device; null when the device has no such topic. */
 export function topicFor(pattern: TopicPattern, deviceTopic: string, address: string | null = null): string | null {
-  if (pattern.level !== undefined && !deviceTopic.split('/').includes(pattern.level)) return null;
+  if (!isOfKind(pattern, deviceTopic)) return null;
   let stem = deviceTopic;
   for (let level = 0; level < pattern.up; level += 1) {
     const slash = stem.lastIndexOf('/');
@@ -243,7 +254,11 @@ function deviceFor(pattern: TopicPattern, topic: string): string | null {
   const after = word === null ? topic.length - pattern.after.length : topic.indexOf(pattern.after.slice(0, word.index));
   if (!ends || after <= pattern.before.length) return null;
   const device = topic.slice(pattern.before.length, after);
-  return pattern.level === undefined || device.split('/').includes(pattern.level) ? device : null;
+  return isOfKind(pattern, device) ? device : null;
+}
+
+function isOfKind({ level }: TopicPattern, deviceTopic: string): boolean {
+  return level === undefined || deviceTopic.split('/').at(-2) === level;
 }
 
 /**
@@ -253,8 +268,8 @@ function deviceFor(pattern: TopicPattern, topic: string): string | null {
 export function deviceOn(profile: Profile, topic: string): string | null {
   if (profile.gateway !== null && hasReservedLevel(profile.gateway, topic)) return null;
   let found: string | null = null;
-  for (const rules of profile.common.topics) {
-    const device = deviceFor(rules.topic, topic);
+  for (const pattern of profile.patterns) {
+    const device = deviceFor(pattern, topic);
     // The longest pattern leaves the shortest device, and is the one that was meant.
     if (device !== null && (found === null || device.length < found.length)) found = device;
   }

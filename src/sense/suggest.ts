@@ -56,8 +56,9 @@ function meantBy(topic: string): TripSignal {
 /** What is left of a topic without the gateway or node at its beginning, and without levels that say only its kind. */
 function nameFrom(profile: Profile, device: string, address: string | null): string {
   if (profile.address?.kind === 'shared' && address !== null) return address;
-  const kinds = new Set(profile.common.topics.map(({ topic }) => topic.level));
-  const levels = device.split('/').filter((level) => !kinds.has(level));
+  const all = device.split('/');
+  const kinds = new Set(profile.patterns.map(({ level }) => level));
+  const levels = all.filter((level, place) => place !== all.length - 2 || !kinds.has(level));
   const name = (levels.length > 1 ? levels.slice(1) : levels).join('/');
   return address === null ? name : `${name} ${address}`;
 }

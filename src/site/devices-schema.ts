@@ -54,7 +54,7 @@ export type RuleFile = z.infer<typeof rule>;
 
 const topic = z.strictObject({
   topic: topicPattern,
-  // Only devices with this level in their topic.
+  // Only devices with this level before the last of their topic.
   for: text.optional(),
   // Many devices speak here; `address.by` tells whose message it is.
   shared: z.literal(true).optional(),

@@ -4,7 +4,7 @@ import type { ActModel, ActProfile } from '../act/profile.ts';
 import type { Json } from '../base/json.ts';
 import { topicsOf } from '../sense/decode.ts';
 import type { ModelProfile, Profile, TopicPattern } from '../sense/profile.ts';
-import { modelNamed, modelOf } from '../sense/profile.ts';
+import { modelNamed, modelOf, patternsOf } from '../sense/profile.ts';
 import type { TripSignal } from '../sense/signals.ts';
 import {
   compileActModel,
@@ -159,6 +159,7 @@ function buildFamily(
       name: family.content.family,
       common,
       models: sense,
+      patterns: patternsOf([common, ...sense.values()]),
       address: compileAddress(family.content),
       modelInTopic: family.content.modelInTopic ?? false,
       gateway: compileGateway(family.content),

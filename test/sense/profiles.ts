@@ -7,9 +7,10 @@ import { loadDevices } from '../../src/site/devices.ts';
 
 export const devicesDirectory = fileURLToPath(new URL('../../devices', import.meta.url));
 
+const { families, problems } = loadDevices(devicesDirectory, 'profiles-and-examples');
+
 /** A family as it ships. */
 export function shipped(name: string): Family {
-  const { families, problems } = loadDevices(devicesDirectory, 'profiles-and-examples');
   const family = families.get(name);
   if (family === undefined) throw new Error(`${name} did not load: ${JSON.stringify(problems)}`);
   return family;
@@ -25,6 +26,7 @@ export function profileOf(topics: Profile['common']['topics']): Profile {
     name: 'made-up',
     common: { supervision: null, copyable: false, repeats: duration(0), topics },
     models: new Map(),
+    patterns: topics.map(({ topic }) => topic),
     address: null,
     modelInTopic: false,
     gateway: null,

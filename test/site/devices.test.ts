@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hours, minutes } from '../../src/base/time.ts';
-import { decode } from '../../src/sense/decode.ts';
+import { decode, decodeStray } from '../../src/sense/decode.ts';
 import { modelOf, topicFor } from '../../src/sense/profile.ts';
 import { addressOf } from '../../src/sense/reader.ts';
 import type { Example } from '../../src/site/devices.ts';
@@ -127,6 +127,39 @@ examples:
       expect(family && outcome(example, family)).toEqual(example.expect);
     }
   });
+
+  const fresh: readonly (readonly [string, string, string, string, string, object])[] = [
+    [
+      'shelly',
+      'shellynew9',
+      'topics: [{ topic: $device/sensor/latch, payload: text, rules: [{ from: $payload, to: contact, values: { up: open, down: closed } }] }]',
+      'shellies/shellynew9-F3B2D8',
+      'shellies/shellynew9-F3B2D8/sensor/latch UP',
+      { contact: 'open' },
+    ],
+    [
+      'rtl_433',
+      'New-Shock',
+      'topics: [{ topic: $device, payload: json, rules: [{ from: shaken, to: vibration, live: true }] }]',
+      'rtl_433/attic/events',
+      'rtl_433/attic/events {"model":"New-Shock","id":"a7","shaken":1}',
+      { vibration: true },
+    ],
+  ];
+  for (const [name, model, rules, device, told, signals] of fresh) {
+    it(`a new model of ${name} is one new file, and found by its name`, () => {
+      const directory = copyOfShipped();
+      const text = `model: ${model}\ntitle: A new one\nsupervision: 1h\n${rules}\n`;
+      writeFileSync(join(directory, name, `${model}.yaml`), text);
+      const { families: loaded, problems } = loadDevices(directory, 'profiles');
+      const family = loaded.get(name);
+      const [topic = '', payload = ''] = told.split(/ (.*)/);
+      expect(problems).toEqual([]);
+      const stray = family && decodeStray(family.sense, message(topic, payload));
+      expect(stray).toMatchObject({ topic: device, decoded: { signals } });
+      expect(family && familyFacts(family).supervision(model)).toBe(hours(1));
+    });
+  }
 
   it('the model that the README shows works as it stands', () => {
     const readme = readFileSync(join(devicesDirectory, 'README.md'), 'utf8');
