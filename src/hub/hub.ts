@@ -40,6 +40,7 @@ import type {
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
+import { createStepWatch } from './steps.ts';
 import { createTexting } from './texting.ts';
 import { topicsOfSite } from './topics.ts';
 import { createWaker } from './waker.ts';
@@ -154,6 +155,7 @@ export function createHub(
   const limiter = new Limiter();
   const seen = new SeenDevices(families);
   const wall = createWall(clock);
+  const steps = createStepWatch(clock);
   const waker = createWaker(clock, () => {
     take({ type: 'tick' }, 'personal');
     waker.by(nextDeadline());
@@ -275,6 +277,7 @@ export function createHub(
         lights.take(event.event, turn.at);
         return;
       case 'heartbeat':
+        lookAtClock(turn);
         turn.answered.push(event.done);
         return;
       case 'tick':
@@ -501,7 +504,20 @@ export function createHub(
 
   // ---- what leaves -------------------------------------------------------------------------------------------------
 
+  /** A step is told before the first row that carries the new time. A sealed row must bring no local one with it. */
   function row(effect: RecordEffect, turn: Turn): void {
+    if (effect.audience === 'local') lookAtClock(turn);
+    addRow(effect, turn);
+  }
+
+  function lookAtClock(turn: Turn): void {
+    const step = steps.look(turn.at);
+    if (step === null) return;
+    const data = step.steps === 1 ? { byMs: step.byMs } : { ...step };
+    addRow({ type: 'record', row: 'clock-stepped', data, audience: 'local' }, turn);
+  }
+
+  function addRow(effect: RecordEffect, turn: Turn): void {
     turn.rows.push({
       type: effect.row,
       data: effect.data,
