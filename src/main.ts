@@ -10,14 +10,17 @@ import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
-import type { Broker, LocalRow, TextPath } from './hub/ports.ts';
+import { parseOrder } from './hub/orders.ts';
+import type { Broker, Clock, LocalRow, TextPath } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { replyJson } from './hub/wire.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
 import { createClock } from './link/clock.ts';
 import { createDusk } from './link/dusk.ts';
+import type { HomeAssistant } from './link/home-assistant/home-assistant.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { openSupervisor } from './link/systemd.ts';
@@ -112,6 +115,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   state.ready = true;
   log.info({ config: found.refused ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
+  const homeAssistant = joinHomeAssistant(house, hub, clock, log);
 
   await stopAsked();
   state.stopping = true;
@@ -120,6 +124,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
   if (control.ok) await control.control.close();
   await page?.close();
+  await (await homeAssistant)?.close();
   await broker.close();
   await hub.settle();
   await journal.close();
@@ -173,6 +178,37 @@ async function openWeb(
   log.error({ why: opened.why }, 'the health page is not served');
   hub.fault('web', 'up');
   return null;
+}
+
+/** Home Assistant sees and asks only what may be seen and asked on site; the panel guards without it. */
+async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: ProgramLog): Promise<HomeAssistant | null> {
+  const { homeAssistant: config, site, mqtt } = house;
+  const fault = (is: 'up' | 'over'): void => hub.fault('home_assistant', is);
+  if (config === null) {
+    // One that an earlier config left behind.
+    fault('over');
+    return null;
+  }
+  try {
+    const { openHomeAssistant } = await import('./link/home-assistant/home-assistant.ts');
+    return openHomeAssistant({
+      config,
+      house,
+      // The broker that the hub is a client of may be this one under another name; two who speak on the same topics
+      // would overtake each other there.
+      base: mqtt.kind === 'listen' ? `lantern/${site.id}` : `lantern/${site.id}/home-assistant`,
+      version: version(),
+      window: hub.window,
+      read: (payload, source) => parseOrder(payload, source, clock.trusted() ? clock.wall() : null),
+      reply: (id, outcome) => replyJson({ via: 'mqtt', id }, outcome),
+      fault,
+      log,
+    });
+  } catch (error) {
+    log.error({ why: error instanceof Error ? error.message : String(error) }, 'Home Assistant cannot be joined');
+    fault('up');
+    return null;
+  }
 }
 
 const stopAsked = (): Promise<void> =>
@@ -262,9 +298,12 @@ function devices(): Families {
 const facts = (families: Families): ReadonlyMap<string, FamilyFacts> =>
   new Map([...families].map(([name, family]) => [name, familyFacts(family)]));
 
+const version = (): string =>
+  (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
+
 function cliDeps(): CliDeps {
   return {
-    version: (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version,
+    version: version(),
     run,
     check(config) {
       const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
