@@ -60,7 +60,7 @@ export function read(reader: Reader, message: RawMessage): Decoded {
 }
 
 /** What a message on a shared topic holds: its content, and the names it gives its device. */
-export type Shared =
+type Shared =
   | { readonly ok: true; readonly content: unknown; readonly addresses: readonly string[] }
   | { readonly ok: false; readonly why: string };
 
@@ -90,7 +90,7 @@ export function decode(
 }
 
 /** A message of a device that no config names: where it stands, and what it said. */
-export interface Stray {
+interface Stray {
   readonly topic: string;
   readonly address: string | null;
   readonly decoded: Decoded;
