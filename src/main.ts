@@ -11,7 +11,7 @@ import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
-import type { Broker, Clock, LocalRow, TextPath } from './hub/ports.ts';
+import type { Broker, Clock, Codes, History, LocalRow, TextPath } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { replyJson } from './hub/wire.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
@@ -33,9 +33,10 @@ import { loadAccepted, saveAccepted } from './site/accepted.ts';
 import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
-import type { FamilyFacts, House } from './site/house.ts';
+import type { FamilyFacts, House, WebConfig } from './site/house.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
+import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -101,7 +102,10 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const state = { ready: false, stopping: false };
   const control = await openControl(files.data, controlHandlers(hub, texts, house));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
-  const page = house.web === null ? null : await openWeb(house.web, state, hub, log);
+  const page =
+    house.web === null
+      ? null
+      : await openPage(house.web, files.data, { state, hub, codes, clock, history: opened.history, log });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
@@ -162,22 +166,37 @@ async function openBroker(house: House, families: Families, hub: Hub, log: Progr
 }
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
-async function openWeb(
-  where: { readonly host: string; readonly port: number },
-  state: { readonly ready: boolean; readonly stopping: boolean },
-  hub: Hub,
-  log: ProgramLog,
-): Promise<{ close(): Promise<void> } | null> {
-  const { openHealth } = await import('./web/health.ts');
+async function openPage(
+  web: WebConfig,
+  dir: string,
+  parts: {
+    readonly state: { readonly ready: boolean; readonly stopping: boolean };
+    readonly hub: Hub;
+    readonly codes: Codes;
+    readonly clock: Clock;
+    readonly history: History;
+    readonly log: ProgramLog;
+  },
+): Promise<WebServer | null> {
+  const { openWeb } = await import('./web/server.ts');
+  const { findCertificate } = await import('./web/certificate.ts');
+  const { state, hub, log, ...rest } = parts;
+  const failed = (why: string): null => {
+    log.error({ why }, 'the web page is not served');
+    hub.fault('web', 'up');
+    return null;
+  };
+  const found = web.tls === null ? null : findCertificate(web.tls, { dir, ...web, now: rest.clock.wall() });
+  if (found?.ok === false) return failed(found.why);
+  // For whoever compares it with what the browser shows, once.
+  if (found !== null) log.info({ sha256: found.fingerprint }, 'the certificate of the web page');
   const health = () => {
     if (state.stopping) return { status: 'stopping', missing: ['panel'] } as const;
     return state.ready ? ({ status: 'ready' } as const) : ({ status: 'starting', missing: ['panel'] } as const);
   };
-  const opened = await openHealth({ ...where, health });
-  if (opened.ok) return opened.page;
-  log.error({ why: opened.why }, 'the health page is not served');
-  hub.fault('web', 'up');
-  return null;
+  const tls = found?.certificate ?? null;
+  const opened = await openWeb({ ...web, ...rest, tls, log, health, window: hub.window, version: version() });
+  return opened.ok ? opened.server : failed(opened.why);
 }
 
 /** Home Assistant sees and asks only what may be seen and asked on site; the panel guards without it. */

@@ -1,8 +1,8 @@
-import { accessSync, constants } from 'node:fs';
 import { warnOfLiteral } from './check-site.ts';
 import { isListenAddress, isLoopback } from './hosts.ts';
 import type { FamilyFacts } from './house.ts';
 import { formatPath, type Path, quote } from './path.ts';
+import { isReadable } from './readable.ts';
 import type { Report } from './report.ts';
 import type { ConnectEntry, DeviceEntry, MqttEntry, MqttUserEntry } from './schema.ts';
 import { type Draft, type Item, valueAt } from './shape.ts';
@@ -203,13 +203,4 @@ function urlFault(url: URL, tls: TlsEntry): string | null {
   }
   const needsTls = url.protocol === 'mqtt:' && FILES.some((key) => tls[key] !== undefined);
   return needsTls ? 'ca, cert and key need TLS; write mqtts://' : null;
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

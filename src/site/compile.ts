@@ -6,7 +6,7 @@ import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 import { USUAL_KINDS } from './check-people.ts';
 import { parseDuration } from './durations.ts';
-import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig } from './house.ts';
+import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig, WebConfig } from './house.ts';
 import { normalisePhone } from './phones.ts';
 import {
   type Config,
@@ -17,6 +17,7 @@ import {
   type LightingEntry,
   type OutputEntry,
   type StepEntry,
+  type WebEntry,
   type ZoneEntry,
 } from './schema.ts';
 import { meaningOfOn, tripsOf } from './zone-rules.ts';
@@ -37,7 +38,7 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     twilio: compileTwilio(config.sms),
     mqtt: compileMqtt(config),
     homeAssistant: compileHomeAssistant(config),
-    web: config.web === undefined ? null : { host: config.web.host ?? '127.0.0.1', port: config.web.port ?? 8080 },
+    web: config.web === undefined ? null : compileWeb(config.web),
     evidencePublicKey: config.evidence?.publicKey ?? null,
   };
 }
@@ -193,6 +194,13 @@ function onlyThoseMeant(
     .filter((step) => step.notify.length > 0)
     .toSorted((a, b) => a.after - b.after);
 }
+
+const compileWeb = ({ host, port, tls, names }: WebEntry): WebConfig => ({
+  host: host ?? '127.0.0.1',
+  port: port ?? 8080,
+  tls: tls ?? null,
+  names: names ?? [],
+});
 
 function compileTwilio(sms: Config['sms']): House['twilio'] {
   const twilio = sms?.twilio;

@@ -79,7 +79,7 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   // Something that holds no keys at all was told of once; each check would say so again in its own words.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   checkIds(draft, report);
-  checkSite(draft, report);
+  checkSite(draft, near, report);
   checkDevices(draft, families, report);
   checkLighting(draft, families, report);
   checkPeople(draft, report);
@@ -90,11 +90,12 @@ function check(value: unknown, families: Families, near: (path: string) => strin
 
 /** An accepted config is read again from another folder. */
 function withAbsolutePaths(config: Config, near: (path: string) => string): Config {
-  const { mqtt, homeAssistant } = config;
+  const { mqtt, homeAssistant, web } = config;
   return {
     ...config,
     ...(mqtt?.connect === undefined ? {} : { mqtt: { ...mqtt, connect: absoluteFiles(mqtt.connect, near) } }),
     ...(homeAssistant === undefined ? {} : { homeAssistant: absoluteFiles(homeAssistant, near) }),
+    ...(web?.tls === undefined || web.tls === 'self' ? {} : { web: { ...web, tls: absoluteFiles(web.tls, near) } }),
   };
 }
 

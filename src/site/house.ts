@@ -75,6 +75,14 @@ export interface HomeAssistantConfig {
   readonly allowDisarm: boolean;
 }
 
+export interface WebConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Null: plain HTTP, on loopback only. Paths of PEM files. */
+  readonly tls: 'self' | { readonly cert: string; readonly key: string } | null;
+  readonly names: readonly string[];
+}
+
 /** One accepted config, compiled: what the rooms need, in their own words. */
 export interface House {
   readonly site: {
@@ -94,7 +102,7 @@ export interface House {
   readonly twilio: TwilioConfig | null;
   readonly mqtt: MqttConfig;
   readonly homeAssistant: HomeAssistantConfig | null;
-  readonly web: { readonly host: string; readonly port: number } | null;
+  readonly web: WebConfig | null;
   readonly evidencePublicKey: string | null;
 }
 

@@ -19,6 +19,7 @@ const MOST = {
   repeat: 20,
   users: 64,
   filters: 64,
+  names: 16,
 } as const;
 
 /** The words the check knows, in the order messages list them. */
@@ -457,9 +458,34 @@ const homeAssistant = group('Home Assistant, as a client of its broker over MQTT
   allowDisarm: z.optional(flag('true: it may disarm, with a code. Left out: false.')),
 });
 
+const TLS_REMEDY = 'write self, or { cert: FILE, key: FILE }';
+const tls = describe(
+  z.union(
+    [
+      z.literal('self'),
+      z.strictObject({
+        cert: text('PEM file of the certificate, with those that vouch for it; relative to this file.', 1024),
+        key: text('PEM file of its private key; relative to this file.', 1024),
+      }),
+    ],
+    { error: saying('a certificate', TLS_REMEDY) },
+  ),
+  'Certificate of the page. self: one that it makes itself, whose fingerprint stands in the log.',
+);
+
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)*$/;
+
 const web = group('The web page. Left out: none.', {
-  host: z.optional(host('Address; only loopback in this version. Left out: 127.0.0.1.')),
+  host: z.optional(host('Address; anything but loopback needs tls. Left out: 127.0.0.1.')),
   port: z.optional(port('Left out: 8080.')),
+  tls: z.optional(tls),
+  names: z.optional(
+    someOf(
+      pattern(HOST_NAME, 'a host name', 'write it as it is typed into a browser, such as hub.lan', 'A host name.'),
+      MOST.names,
+      'Further names this page is called by, such as hub.lan. Its addresses and its own host name need not be here.',
+    ),
+  ),
 });
 
 const evidence = group('Who can read the sealed rows of the log.', {
@@ -507,6 +533,7 @@ export type MqttEntry = z.infer<typeof mqtt>;
 export type MqttUserEntry = z.infer<typeof user>;
 export type HomeAssistantEntry = z.infer<typeof homeAssistant>;
 export type ConnectEntry = NonNullable<MqttEntry['connect']>;
+export type WebEntry = z.infer<typeof web>;
 
 /** The schema as JSON Schema, for editors. */
 export function configJsonSchema(): object {

@@ -8,7 +8,6 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'gateways',
   'monitoring',
   'sms.modem',
-  'web.tls',
   ...['devices', 'outputs'].flatMap((list) => ['line', 'activeLow', 'gateway'].map((key) => `${list}[].${key}`)),
 ]);
 

@@ -36,6 +36,18 @@ describe('what holds where the config is silent', () => {
     });
   }
 
+  for (const [yaml, web] of [
+    ['web: {}', { host: '127.0.0.1', port: 8080, tls: null, names: [] }],
+    [
+      'web: { host: "::", port: 0, tls: self, names: [hub.lan] }',
+      { host: '::', port: 0, tls: 'self', names: ['hub.lan'] },
+    ],
+  ] as const) {
+    it(yaml, () => {
+      expect(houseOf(yaml).web).toEqual(web);
+    });
+  }
+
   it('one half of a mode leaves the other as it is', () => {
     expect(houseOf('panel: { modes: { away: { entryDelay: 15s } } }').panel.modes.away).toEqual({
       exitDelay: 45_000,

@@ -140,9 +140,30 @@ const refusals: readonly Refusal[] = [
     says: ['1:8: sms.modem: is not in this version; remove it'],
   },
   {
-    name: 'web.tls',
-    yaml: 'web: { tls: self }',
-    says: ['1:8: web.tls: is not in this version; remove it'],
+    name: 'a certificate of another kind',
+    yaml: 'web: { tls: acme }',
+    says: ['1:13: web.tls: "acme" is not a certificate; write self, or { cert: FILE, key: FILE }'],
+  },
+  {
+    name: 'half a certificate',
+    yaml: 'web: { tls: { cert: page.pem } }',
+    says: ['1:13: web.tls: a group of keys is not a certificate; write self, or { cert: FILE, key: FILE }'],
+  },
+  {
+    name: 'a certificate that is not there',
+    yaml: 'web: { tls: { cert: page.pem, key: page.key } }',
+    says: [
+      '1:21: web.tls.cert: "page.pem" cannot be read; check the path and its rights',
+      '1:36: web.tls.key: "page.key" cannot be read; check the path and its rights',
+    ],
+  },
+  { name: 'a page beyond loopback with its own certificate', yaml: 'web: { host: 0.0.0.0, tls: self }', says: [] },
+  {
+    name: 'a name with a port',
+    yaml: 'web: { names: ["hub.lan:8080"] }',
+    says: [
+      '1:16: web.names[0]: "hub.lan:8080" is not a host name; write it as it is typed into a browser, such as hub.lan',
+    ],
   },
   {
     name: 'the modem as a path',
@@ -985,7 +1006,9 @@ const refusals: readonly Refusal[] = [
   {
     name: 'a page on the network',
     yaml: 'web: { host: 0.0.0.0 }',
-    says: ['1:14: web.host: beyond loopback the page needs web.tls, which is not in this version; use 127.0.0.1'],
+    says: [
+      '1:14: web.host: beyond loopback codes would cross the network in the clear; add tls: self, or use 127.0.0.1',
+    ],
   },
   {
     name: 'an evidence key cut short',
