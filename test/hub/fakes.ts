@@ -77,6 +77,7 @@ export function createFakeDusk(): FakeDusk {
       return () => watching.delete(tell);
     },
     become(is) {
+      if (is === last) return;
       last = is;
       for (const tell of watching) tell(is);
     },

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { getTimes } from 'suncalc';
 import { describe, expect, it } from 'vitest';
+import type { Dusk } from '../../src/hub/ports.ts';
 import { createDusk } from '../../src/link/dusk.ts';
-import { createFakeClock } from '../hub/fakes.ts';
+import { createFakeClock, createFakeDusk } from '../hub/fakes.ts';
 
 const LINCOLN = { latitude: 53.2, longitude: -0.5 };
 const LONDON = { latitude: 51.5, longitude: -0.1 };
@@ -65,6 +66,60 @@ describe('dark is from sunset to sunrise', () => {
     );
   });
 });
+
+/** The real one and the fake, each with a way to make it dark or light. */
+const kinds: readonly (readonly [string, () => { readonly dusk: Dusk; become(is: 'dark' | 'light'): void }])[] = [
+  [
+    'the real one',
+    () => {
+      const clock = createFakeClock();
+      const become = (is: 'dark' | 'light'): void => {
+        clock.step(Date.parse(is === 'dark' ? '2026-12-21T23:00Z' : '2026-12-21T12:00Z') - clock.wall());
+        clock.pass(60_000);
+      };
+      become('dark');
+      return { dusk: createDusk(LINCOLN, clock), become };
+    },
+  ],
+  [
+    'the fake',
+    () => {
+      const dusk = createFakeDusk();
+      return { dusk, become: dusk.become };
+    },
+  ],
+];
+
+for (const [name, make] of kinds) {
+  describe(`the port: ${name}`, () => {
+    it('tells how it is before it returns', () => {
+      const { dusk } = make();
+      const told: string[] = [];
+      dusk.watch((is) => told.push(is));
+      expect(told).toEqual(['dark']);
+    });
+
+    it('tells each change once, to all who watch', () => {
+      const { dusk, become } = make();
+      const told: string[][] = [[], []];
+      for (const one of told) dusk.watch((is) => one.push(is));
+      for (const is of ['dark', 'light', 'light', 'dark'] as const) become(is);
+      expect(told).toEqual([
+        ['dark', 'light', 'dark'],
+        ['dark', 'light', 'dark'],
+      ]);
+    });
+
+    it('tells nothing after the end', () => {
+      const { dusk, become } = make();
+      const told: string[] = [];
+      const stop = dusk.watch((is) => told.push(is));
+      stop();
+      become('light');
+      expect(told).toEqual(['dark']);
+    });
+  });
+}
 
 describe('what is told', () => {
   it('each change once, within a minute of it', () => {
