@@ -94,14 +94,23 @@ build() {
   node "$ROOT/scripts/build.mjs" >&2 </dev/null || die 'the build failed, see above'
 }
 
+# True where this user may not write and an older $1 is there: a service has to start all the same, for an older hub guards
+# and none does not.
+must_do_with() {
+  [[ ! -w $ROOT && -f $1 ]] || return 1
+  say "the $2 older than the source; to renew: $ROOT/scripts/lantern --version, as the owner of the checkout"
+}
+
 # The packages and the right node.
 prepare() {
-  if packages_stale; then alone install_packages; fi
+  if packages_stale && ! must_do_with "$ROOT/node_modules/.package-lock.json" 'packages are'; then
+    alone install_packages
+  fi
   choose_node
 }
 
 # The packages, the right node and a build that is as new as the source.
 prepare_build() {
   prepare
-  if build_stale; then alone build; fi
+  if build_stale && ! must_do_with "$ROOT/dist/.built" 'build is'; then alone build; fi
 }

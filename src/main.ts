@@ -2,10 +2,8 @@ import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JsonObject } from './base/json.ts';
-import type { CliDeps, Decoder, DecoderChoice, Refused } from './cli/deps.ts';
+import type { CliDeps } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
-import { formatProblem } from './cli/house.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
@@ -13,6 +11,7 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
 import type { Broker, Clock, Codes, History, LocalRow, TextPath } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
@@ -23,17 +22,16 @@ import { createDusk } from './link/dusk.ts';
 import type { HomeAssistant } from './link/home-assistant/home-assistant.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
+import { noteStart } from './link/starts.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
-import { type Decoded, decode, decodeStray, knownOf, read, topicsOf } from './sense/decode.ts';
-import type { Profile } from './sense/profile.ts';
-import { type Reader, readerFor, type Speaker } from './sense/reader.ts';
-import type { RawMessage } from './sense/signals.ts';
 import { loadAccepted, saveAccepted } from './site/accepted.ts';
 import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
+import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, WebConfig } from './site/house.ts';
+import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
 import type { WebServer } from './web/server.ts';
@@ -64,6 +62,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
     process.stderr.write(`lantern: ${why}\n`);
     return exitCodes.failed;
   };
+  const stop = stopAsked();
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
@@ -81,6 +80,9 @@ async function run(files: { readonly config: string; readonly data: string }): P
   });
   if (!opened.ok) return say(opened.why);
   const { journal, restored } = opened;
+  // Only now is the directory ours: another hub may have been running on it.
+  if (found.accepted !== null) keepAccepted(files.data, found.accepted, log);
+  const starts = noteStart(files.data, createClock(null));
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
@@ -91,19 +93,23 @@ async function run(files: { readonly config: string; readonly data: string }): P
 
   const broker = await openBroker(house, families, hub, log);
   hub.start(broker);
-  if (found.refused) hub.fault('config_refused', 'up');
+  if (found.accepted === null) hub.fault('config_refused', 'up');
   try {
     await broker.open();
   } catch (error) {
+    await broker.close();
     await journal.close();
     return say(error instanceof Error ? error.message : String(error));
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, texts, house));
+  const control = await openControl(files.data, controlHandlers(hub, clock, texts?.id ?? 'log', house));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
+  if (starts.how === 'bare')
+    log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
+  if (starts.how === 'bare') hub.fault('bare_start', 'up');
   const page =
-    house.web === null
+    house.web === null || starts.how === 'bare'
       ? null
       : await openPage(house.web, files.data, { state, hub, codes, clock, history: opened.history, log });
   const supervisor = await openSupervisor(process.env, log);
@@ -117,43 +123,48 @@ async function run(files: { readonly config: string; readonly data: string }): P
     Math.min(HEARTBEAT_MS, (supervisor.watchdogMs ?? HEARTBEAT_MS * 3) / 3),
   );
   state.ready = true;
-  log.info({ config: found.refused ? 'last accepted' : 'accepted' }, 'ready');
+  log.info({ config: found.accepted === null ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
 
-  await stopAsked();
+  await stop;
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
-  setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
   if (control.ok) await control.control.close();
   await page?.close();
   await (await homeAssistant)?.close();
   await broker.close();
-  await hub.settle();
+  await hub.stop();
   await journal.close();
+  starts.endedWell();
   log.info({}, 'stopped');
   log.flush();
-  return exitCodes.done;
+  // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
+  process.exit(exitCodes.done);
 }
 
-/** The config as it is, or the last one accepted where it is refused; null when there is none to run on. */
+/**
+ * The config as it is, with the form to keep of it; or the last one accepted where it is refused, and nothing to keep.
+ * Null when there is none to run on.
+ */
 function houseToGuard(
   files: { readonly config: string; readonly data: string },
   families: Families,
   log: ProgramLog,
-): { readonly house: House; readonly refused: boolean } | null {
+): { readonly house: House; readonly accepted: string | null } | null {
   const loaded = loadHouse(files.config, { families: facts(families), credentialsDirectory });
   const problems = loaded.ok ? loaded.warnings : loaded.problems;
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  if (loaded.ok) {
-    const saved = saveAccepted(files.data, loaded.accepted);
-    if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
-    return { house: loaded.house, refused: false };
-  }
+  if (loaded.ok) return { house: loaded.house, accepted: loaded.accepted };
   const house = loadAccepted(files.data, facts(families));
   if (house !== null) log.error({}, 'the config is refused; running on the last one accepted');
-  return house === null ? null : { house, refused: true };
+  return house === null ? null : { house, accepted: null };
+}
+
+function keepAccepted(data: string, accepted: string, log: ProgramLog): void {
+  const saved = saveAccepted(data, accepted);
+  if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
 }
 
 async function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
@@ -230,9 +241,14 @@ async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: Prog
   }
 }
 
+/** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
 const stopAsked = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    const stop = (): void => {
+      setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
+      resolve();
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   });
 
 function makeDirectory(dir: string): string | null {
@@ -247,20 +263,15 @@ function makeDirectory(dir: string): string | null {
 
 // ---- what commands ask of a running hub --------------------------------------------------------------------------------
 
-/** A test text that nobody has taken by then counts as failed. */
-const TEST_PATIENCE_MS = 45_000;
-/** How a test text's way to its far end may end. */
-const TEST_ENDS: Readonly<Record<string, 'taken' | 'failed'>> = {
-  'text-accepted': 'taken',
-  'text-not-sent': 'failed',
-  'text-refused': 'failed',
-  'text-expired': 'failed',
-  'text-shed': 'failed',
-};
-
-function controlHandlers(hub: Hub, texts: TextPath | null, house: House): ReadonlyMap<string, ControlHandler> {
+function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): ReadonlyMap<string, ControlHandler> {
   return new Map<string, ControlHandler>([
-    ['test-alert', (_request, item, gone) => testAlert(hub, texts?.id ?? 'log', house, item, gone)],
+    [
+      'test-alert',
+      async (_request, item, gone) => {
+        await testAlert(hub, clock, { path, contacts: house.phones.keys(), gone }, (result) => item({ ...result }));
+        return { ok: true };
+      },
+    ],
     [
       'devices-seen',
       (_request, item) => {
@@ -271,39 +282,6 @@ function controlHandlers(hub: Hub, texts: TextPath | null, house: House): Readon
       },
     ],
   ]);
-}
-
-async function testAlert(
-  hub: Hub,
-  path: string,
-  house: House,
-  item: (item: JsonObject) => void,
-  gone: AbortSignal,
-): Promise<{ readonly ok: true }> {
-  const began = performance.now();
-  const waiting = new Set<string>(house.phones.keys());
-  const told = (contact: string, ok: boolean, result: string, why: string): void => {
-    if (!waiting.delete(contact)) return;
-    item({ path: `${path} to ${contact}`, ok, result, ms: Math.round(performance.now() - began), why });
-    if (waiting.size === 0) over.resolve();
-  };
-  const over = Promise.withResolvers<void>();
-  const patience = setTimeout(() => {
-    for (const contact of waiting) told(contact, false, 'no answer', `nothing within ${TEST_PATIENCE_MS / 1000} s`);
-  }, TEST_PATIENCE_MS);
-  gone.addEventListener('abort', () => over.resolve());
-  // Rows may come within this very call.
-  const stop = hub.testAlert(({ row, data }) => {
-    const ended = TEST_ENDS[row];
-    if (data['kind'] !== 'test' || ended === undefined) return;
-    const why = row === 'text-not-sent' ? 'no way to send is configured' : String(data['why'] ?? '');
-    told(String(data['contact']), ended === 'taken', row.replace('text-', ''), why);
-  });
-  if (waiting.size === 0) over.resolve();
-  await over.promise;
-  clearTimeout(patience);
-  stop();
-  return { ok: true };
 }
 
 // ---- what commands ask of the rooms --------------------------------------------------------------------------------------
@@ -328,7 +306,8 @@ function cliDeps(): CliDeps {
       const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
       return loaded.ok ? loaded.warnings : loaded.problems;
     },
-    decoder: chooseDecoder,
+    formatProblem,
+    decoder: (asked) => findDecoder(devices(), asked, credentialsDirectory),
     users: {
       add: (dir, person, code) => addPerson(dir, person, code, credentialsDirectory),
       addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
@@ -348,65 +327,6 @@ function cliDeps(): CliDeps {
       return { ok: true, families };
     },
   };
-}
-
-function chooseDecoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused {
-  const families = devices();
-  const configured = choice.config === null ? [] : configuredDevices(choice.config, choice.topic, families);
-  if ('why' in configured) return configured;
-  const name = choice.profile ?? configured[0]?.profile ?? null;
-  const family = name === null ? undefined : families.get(name);
-  if (name !== null && family === undefined) {
-    return { ok: false, why: `there is no family ${name}; use one of ${[...families.keys()].join(', ')}` };
-  }
-  const readers = configured.flatMap((device) =>
-    family !== undefined && device.profile === name ? [readerFor(family.sense, device)] : [],
-  );
-  const asked = (family === undefined ? [...families.values()] : [family]).map(({ sense }) => sense);
-  return {
-    ok: true,
-    decoder: {
-      decode(payload, stored) {
-        const message = { topic: choice.topic, payload, stored };
-        return readers.length === 0 ? decodeAlone(asked, message) : firstToSpeak(readers, message);
-      },
-    },
-  };
-}
-
-/** Of several devices on one topic, the one whose message it is. */
-function firstToSpeak(readers: readonly Reader[], message: RawMessage): Decoded {
-  const said = readers.map((reader) => read(reader, message));
-  return (
-    said.find((one) => one.ok && Object.keys(one.signals).length > 0) ??
-    said[0] ?? { ok: true, signals: {}, pulses: [] }
-  );
-}
-
-/** Without a config the family that knows most of the message reads it. */
-function decodeAlone(families: readonly Profile[], message: RawMessage): Decoded {
-  const said = families.map((family) => ({ family, stray: decodeStray(family, message) }));
-  const known = (one: (typeof said)[number]): number => knownOf(one.family, one.stray, message.topic);
-  const told = said.filter(({ stray }) => stray?.decoded.ok && Object.keys(stray.decoded.signals).length > 0);
-  const best = (told.length > 0 ? told : said).toSorted((a, b) => known(b) - known(a))[0];
-  if (best === undefined) return { ok: false, why: 'no family speaks on this topic' };
-  return best.stray?.decoded ?? decode(best.family, null, message.topic, message);
-}
-
-function configuredDevices(
-  config: string,
-  topic: string,
-  families: Families,
-): readonly (Speaker & { readonly profile: string })[] | Refused {
-  const loaded = loadHouse(config, { families: facts(families), credentialsDirectory });
-  const problem = loaded.ok ? undefined : loaded.problems.find(({ severity }) => severity === 'error');
-  if (!loaded.ok) return { ok: false, why: problem === undefined ? 'the config is refused' : formatProblem(problem) };
-  const { devices: known, outputs } = loaded.house;
-  const speakers = [...known, ...outputs.map((output) => ({ ...output, means: 'contact' as const }))];
-  return speakers.filter(({ profile, topic: own, address }) => {
-    const family = families.get(profile);
-    return family !== undefined && topicsOf(family.sense, own, address).includes(topic);
-  });
 }
 
 function openLogReader(dir: string): ReturnType<CliDeps['log']['open']> {

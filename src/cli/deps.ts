@@ -11,7 +11,7 @@ export interface Refused {
   readonly why: string;
 }
 
-/** One thing wrong with a config, as `check` prints it. */
+/** One thing wrong with a config, as `check --json` prints it. */
 export interface ShownProblem {
   readonly severity: 'error' | 'warning';
   readonly file: string;
@@ -117,6 +117,8 @@ export interface CliDeps {
   run(files: { readonly config: string; readonly data: string }): Promise<number>;
   /** Every problem of a config; accepted when none of them is an error. */
   check(config: string): readonly ShownProblem[];
+  /** `FILE:LINE:COL: path: message`, as editors and people read it. */
+  formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
   readonly log: LogDeps;

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
-import type { CliDeps, ShownProblem } from './deps.ts';
+import type { CliDeps } from './deps.ts';
 import { CommandError, exitCodes, needed } from './exit.ts';
 import { type CliIo, plain } from './io.ts';
-
-/** `FILE:LINE:COL: path: message`, as editors and people read it. */
-export function formatProblem({ file, line, column, severity, path, message }: ShownProblem): string {
-  return plain(`${file}:${line}:${column}: ${severity === 'warning' ? 'warning: ' : ''}${path}: ${message}`);
-}
 
 /** `run` and `check`. */
 export function addHouseCommands(program: Command, deps: CliDeps, io: CliIo): void {
@@ -32,7 +27,7 @@ export function addHouseCommands(program: Command, deps: CliDeps, io: CliIo): vo
       const config = needed(options.config, '--config FILE');
       const problems = deps.check(config);
       if (options.json) await io.out(`${JSON.stringify(problems)}\n`);
-      else for (const problem of problems) io.err(`${formatProblem(problem)}\n`);
+      else for (const problem of problems) io.err(`${plain(deps.formatProblem(problem))}\n`);
       if (problems.some(({ severity }) => severity === 'error')) throw new CommandError(exitCodes.wrong, '');
       if (!options.json) await io.out(`${plain(config)}: ok\n`);
     });

@@ -21,9 +21,14 @@ export type Arrived =
       readonly device: number;
       readonly signals: Signals;
       readonly pulses: readonly TripSignal[];
-      readonly delivery: Delivery;
+      readonly delivery: Exclude<Delivery, 'gateway'>;
     }
-  | { readonly type: 'output-reports'; readonly output: number; readonly signals: Signals; readonly delivery: Delivery }
+  | {
+      readonly type: 'output-reports';
+      readonly output: number;
+      readonly signals: Signals;
+      readonly delivery: Exclude<Delivery, 'gateway'>;
+    }
   | { readonly type: 'gateway'; readonly base: string; readonly online: boolean }
   | { readonly type: 'keypad-spoke'; readonly device: number }
   | { readonly type: 'order'; readonly order: Omit<Order, 'token'>; readonly code: string | null }
@@ -150,7 +155,9 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
 
   function onGateway(news: GatewayNews | null): void {
     if (news?.kind === 'gateway') take({ type: 'gateway', base: news.base, online: news.online }, 'fault', null);
-    if (news?.kind === 'models') for (const listed of news.models) models.set(listed.topic, listed.model);
+    if (news?.kind !== 'models') return;
+    // Of this house's devices only: a list can name any number of others.
+    for (const { topic, model } of news.models) if (book.has(topic)) models.set(topic, model);
   }
 
   /** An event matters as much as the worst it can mean. */

@@ -54,9 +54,14 @@ export function createGate({ clock, journal, onTrouble, onRows }: GateNeeds): Ga
   function losePatience(): void {
     cancelPatience ??= clock.alarm(PATIENCE, () => {
       cancelPatience = null;
-      for (const entry of [...waiting]) release(entry, 'otherwise');
+      releaseAll();
       report('no answer within 1 s');
     });
+  }
+
+  /** Before the trouble is told: what is told leaves at once, and must not be overtaken by what came before it. */
+  function releaseAll(): void {
+    for (const entry of [...waiting]) release(entry, 'otherwise');
   }
 
   function report(why: string | null): void {
@@ -71,6 +76,7 @@ export function createGate({ clock, journal, onTrouble, onRows }: GateNeeds): Ga
     cancelPatience = null;
     if (waiting.length > 0) losePatience();
     release(entry, result.ok ? 'go' : 'otherwise');
+    if (!result.ok) releaseAll();
     if (result.ok) onRows(result.local);
     report(result.ok ? null : result.why);
   }

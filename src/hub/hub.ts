@@ -4,7 +4,7 @@ import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf } from '../alarm/view.ts';
 import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
-import { after, type Instant, isDue, seconds, sooner } from '../base/time.ts';
+import { after, between, type Instant, isDue, seconds, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
@@ -13,7 +13,7 @@ import { numbersNeeded } from '../escalate/telling.ts';
 import type { LightingEvent } from '../lighting/events.ts';
 import { covers } from '../sense/gateway.ts';
 import type { Signals } from '../sense/signals.ts';
-import { type Delivery, deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
+import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
 import { unheardDevice } from '../zone/state.ts';
 import { createChecking } from './checking.ts';
 import { type Arrived, createDoor } from './door.ts';
@@ -79,8 +79,8 @@ export interface Hub {
   seen(): readonly SeenDevice[];
   /** Rows that the disk took late, after it had refused them: they are published now. */
   late(rows: readonly LocalRow[]): void;
-  /** Resolves when all that was begun is in the journal. */
-  settle(): Promise<void>;
+  /** Takes nothing more; resolves when all that was begun is in the journal. */
+  stop(): Promise<void>;
 }
 
 type HubEvent =
@@ -112,6 +112,8 @@ const TURNS_AT_ONCE = 256;
 /** Sensor states that no row carries are saved at the latest after this. */
 const LAZY_SAVE_SET = seconds(1);
 const LAZY_SAVE_UNSET = seconds(10);
+/** So long after a silent press nothing else its button says is looked at. */
+const PRESS_TAIL = seconds(3);
 /** An external broker may blink; after this long its devices count as lost. */
 const BROKER_PATIENCE = seconds(10);
 
@@ -143,12 +145,14 @@ export function createHub(
   let saveBy: Instant | null = null;
 
   const models = new Map<string, string>();
+  const pressedAt = new Map<number, Instant>();
   const givenCodes = new Map<number, string>();
   const testListeners = new Set<(row: RecordEffect) => void>();
   let broker: Broker | null = null;
   let brokerLostAt: Instant | null = null;
   let nextToken = 1;
   let pumping = false;
+  let stopped = false;
   let showing = false;
 
   const inbox = new Inbox<HubEvent>(INBOX_BOUND);
@@ -216,7 +220,7 @@ export function createHub(
   }
 
   function pump(): void {
-    if (pumping || broker === null) return;
+    if (pumping || stopped || broker === null) return;
     pumping = true;
     for (let turns = 0; turns < TURNS_AT_ONCE && inbox.size > 0; turns += 1) {
       const next = inbox.take();
@@ -293,8 +297,20 @@ export function createHub(
     const state = devices[event.device];
     if (device === undefined || state === undefined) return;
     const { signals, pulses, delivery } = event;
+    if (isTailOfPress(event.device, signals, turn.at)) return;
     lights.heard(device.id, device.sensing.zone, event, turn.at);
     observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
+  }
+
+  /**
+   * A gateway may follow a press with the rest of the button's state, or with word that it is online. Taken in, that
+   * would show on site that a silent button was pressed just now.
+   */
+  function isTailOfPress(index: number, signals: Signals, at: Instant): boolean {
+    if (plan.devices[index]?.sensing.zone?.silentPress !== true) return false;
+    if (signals.button !== undefined) pressedAt.set(index, at);
+    const pressed = pressedAt.get(index);
+    return signals.button === undefined && pressed !== undefined && between(pressed, at) <= PRESS_TAIL;
   }
 
   function observed(index: number, next: Observed, turn: Turn): void {
@@ -351,19 +367,22 @@ export function createHub(
     plan.devices.forEach((device, index) => {
       const state = devices[index];
       if (state === undefined || !which(index) || (online && state.health !== 'lost')) return;
-      observed(index, observe(device.sensing, state, { online }, [], 'live', turn.at), turn);
+      observed(index, observe(device.sensing, state, { online }, [], 'gateway', turn.at), turn);
     });
   }
 
-  function onOutputReports(index: number, signals: Signals, delivery: Delivery, turn: Turn): void {
+  function onOutputReports(index: number, signals: Signals, delivery: 'live' | 'stored', turn: Turn): void {
     const output = plan.outputs[index];
     if (output === undefined) return;
     const { power, online, tamper } = signals;
     if (power !== undefined) onPower(index, power, delivery, turn);
     showOutputs();
     if (online !== undefined) {
-      if (online && panel.faults.includes(`lost:${output.id}`)) retell([index], turn);
-      onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `lost:${output.id}` }, turn);
+      const fault = `lost:${output.id}`;
+      const isBack = online && panel.faults.includes(fault);
+      onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault }, turn);
+      // Its gateway never went away, so nobody subscribes anew: without this a siren that lost power stays silent.
+      if (isBack) retell([index], turn);
     }
     const device = output.id as string as DeviceId;
     if (tamper !== undefined && tamper !== panel.tampered.includes(device)) {
@@ -371,7 +390,7 @@ export function createHub(
     }
   }
 
-  function onPower(index: number, power: boolean, delivery: Delivery, turn: Turn): void {
+  function onPower(index: number, power: boolean, delivery: 'live' | 'stored', turn: Turn): void {
     driving.reported(index, power);
     const output = plan.outputs[index];
     if (output?.role !== 'light') return;
@@ -405,6 +424,8 @@ export function createHub(
     const before = panel;
     const step = reduce(plan.panel, panel, event, turn.at);
     panel = step.state;
+    // The siren first: what is told, logged and shown can wait for the rest of this turn.
+    if (panel.sounding !== before.sounding) driving.drive(panel, turn.at);
     if (setsMode(event) && panel.set !== null && panel.set !== before.set) {
       const { set, bypassed, changedBy } = before;
       turn.undo = { type: 'arming-undone', failed: panel.set, before: { set, bypassed, changedBy } };
@@ -668,7 +689,10 @@ export function createHub(
     },
     seen: () => seen.list(),
     late: onRows,
-    settle: () => gate.settle(),
+    stop() {
+      stopped = true;
+      return gate.settle();
+    },
   };
 }
 

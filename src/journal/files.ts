@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Where each thing stands in the data directory. */
@@ -21,10 +21,15 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** Writes a whole file and syncs it. Throws what the disk says. */
+/** Writes a whole file and syncs it; written by root, it is its directory's owner's. Throws what the disk says. */
 export function writeSynced(path: string, bytes: Uint8Array): void {
   const fd = openSync(path, 'w', 0o600);
   try {
+    // A command run as root must not leave a file that the hub, another user, cannot read.
+    if (process.geteuid?.() === 0) {
+      const { uid, gid } = statSync(dirname(path));
+      fchownSync(fd, uid, gid);
+    }
     for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
     fsyncSync(fd);
   } finally {

@@ -12,6 +12,8 @@ const inFlightCharacters = 4 * 1024 * 1024;
 const retryMs = 250;
 /** A new worker is started at once, but not again and again without a pause. */
 const restartMs = 1000;
+/** Different troubles told until the disk is well again. */
+const mostTold = 16;
 /** `SIGTERM` leaves 5 s in all. */
 const closeMs = 3000;
 
@@ -22,7 +24,7 @@ export interface JournalOptions {
   readonly evidencePublicKey: string | null;
   /** The worker's file; left out: the one beside this module. */
   readonly workerUrl?: URL;
-  /** Told in a plain sentence what is wrong with the disk or was lost; not again while it stays the same. */
+  /** Told in a plain sentence what is wrong with the disk or was lost; each once until the disk is well again. */
   readonly onTrouble?: (what: string) => void;
   /** Local rows that were refused first and are on the disk now, in order: whoever publishes rows has no gap then. */
   readonly onLate?: (rows: readonly LocalRow[]) => void;
@@ -85,7 +87,8 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   const refusals: { readonly done: Done; readonly reason: string }[] = [];
   let refusalsDue: NodeJS.Immediate | null = null;
   let why = 'the journal is starting';
-  let lastTold = '';
+  /** What was said of the trouble there is now; a full disk has several ways to say no, and they take turns. */
+  const told = new Set<string>();
   let diedOf: string | null = null;
   let retryTimer: NodeJS.Timeout | null = null;
   let restartTimer: NodeJS.Timeout | null = null;
@@ -110,8 +113,9 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
   });
 
   const tell = (what: string): void => {
-    if (what !== lastTold) options.onTrouble?.(what);
-    lastTold = what;
+    if (told.has(what) || told.size >= mostTold) return;
+    told.add(what);
+    options.onTrouble?.(what);
   };
 
   const answer = (one: InFlight, result: Committed): void => {
@@ -190,7 +194,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       const one = found.get(result.id);
       if (one) settle(one, result);
     }
-    if (keep.isEmpty()) lastTold = '';
+    if (keep.isEmpty()) told.clear();
     afterAnswer();
   };
 

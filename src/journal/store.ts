@@ -63,7 +63,7 @@ interface Tail {
 type Sync = 'FULL' | 'NORMAL';
 
 /** ISO 8601 in UTC with milliseconds; a time outside what a date can hold becomes 1970 rather than an error. */
-export function isoTime(ms: number): string {
+function isoTime(ms: number): string {
   return new Date(Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString();
 }
 

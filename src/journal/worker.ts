@@ -46,6 +46,9 @@ let sealing: Promise<boolean> | null = null;
 let warmUpAt = Number.POSITIVE_INFINITY;
 let sealNotBefore = 0;
 let closing = false;
+/** What `phase.json` holds, and what it should hold but could not be written. */
+let mirrored: PhaseMirror | null = null;
+let unmirrored: PhaseMirror | null = null;
 let choreTimer: NodeJS.Timeout | null = null;
 let choresWantedSince: number | null = null;
 let purgeDue = 0;
@@ -96,13 +99,9 @@ function openStore(database: WorkerStart['database']): { restored: Restored; com
 // A cut between a commit and its `phase.json` leaves the file one phase behind. It must not stay so: were the database
 // lost later, the hub would start in a phase that is long over, and perhaps disarmed.
 function mendPhase(dir: string, committed: PhaseMirror | null): PhaseMirror | null {
-  const mirrored = readPhase(dir);
-  if (committed === null || JSON.stringify(committed) === JSON.stringify(mirrored)) return mirrored;
-  try {
-    writePhase(dir, committed);
-  } catch (error) {
-    trouble(`phase.json: ${diskTrouble(error)}`);
-  }
+  mirrored = readPhase(dir);
+  if (committed === null || sameAsMirrored(committed)) return mirrored;
+  mirrorAfter(committed);
   return committed;
 }
 
@@ -201,7 +200,10 @@ function takeEntries(all: readonly { epoch: number; entry: SentEntry }[]): void 
   try {
     const local = theStore().commit(entries);
     lastTrouble = '';
-    say({ kind: 'committed', results: withPhase(entries, local) });
+    const phase = entries.findLast((entry) => entry.phase !== null)?.phase ?? null;
+    const before = phase !== null && setsMode(phase) ? mirrorNow(phase) : null;
+    say({ kind: 'committed', results: results(entries, local, before) });
+    if (phase !== null && !sameAsMirrored(phase) && before === null) mirrorAfter(phase);
   } catch (error) {
     refusedEpoch = Math.max(...timely.map((one) => one.epoch));
     lastTrouble = diskTrouble(error);
@@ -209,25 +211,46 @@ function takeEntries(all: readonly { epoch: number; entry: SentEntry }[]): void 
   }
 }
 
-// The phase of the newest entry is what counts; those before it in the same commit share its fate.
-function withPhase(
+function results(
   entries: readonly SentEntry[],
   local: readonly CommittedEntry['local'][],
+  phaseTrouble: string | null,
 ): readonly CommittedEntry[] {
-  const newest = entries.findLast((entry) => entry.phase !== null)?.phase ?? null;
-  let phaseTrouble: string | null = null;
-  if (newest !== null) {
-    try {
-      writePhase(start.dir, newest);
-    } catch (error) {
-      phaseTrouble = `phase.json: ${diskTrouble(error)}`;
-    }
-  }
   return entries.map((entry, index) => ({
     id: entry.id,
     local: local[index] ?? [],
     phaseTrouble: entry.phase === null ? null : phaseTrouble,
   }));
+}
+
+// --- phase.json
+
+// The phase of the newest entry is what counts; those before it in the same commit share its fate. Setting a mode is
+// confirmed only with the mirror written: a card that dies with the power must not bring the house up disarmed. Every
+// other change would at worst bring it up set as before, so nobody waits two more syncs for an alarm to be shown.
+function setsMode(phase: PhaseMirror): boolean {
+  return phase.mode !== null && phase.mode !== mirrored?.mode;
+}
+
+const sameAsMirrored = (phase: PhaseMirror): boolean => mirrored?.state === phase.state && mirrored.mode === phase.mode;
+
+/** Null, or what the disk says. */
+function mirrorNow(phase: PhaseMirror): string | null {
+  try {
+    writePhase(start.dir, phase);
+    mirrored = phase;
+    unmirrored = null;
+    return null;
+  } catch (error) {
+    return `phase.json: ${diskTrouble(error)}`;
+  }
+}
+
+/** What fails is tried again among the chores, and mended at the next start. */
+function mirrorAfter(phase: PhaseMirror): void {
+  unmirrored = phase;
+  const why = mirrorNow(phase);
+  if (why !== null) trouble(why);
 }
 
 function takeActivity(text: string): void {
@@ -279,6 +302,7 @@ async function chores(): Promise<void> {
 
 /** One short piece of work; gives after how long to look again, or null when there is nothing left. */
 async function chore(work: Store): Promise<number | null> {
+  if (unmirrored !== null && mirrorNow(unmirrored) !== null) return choreAgainMs;
   const again = mustSeal(work) ? await trySeal(work) : null;
   if (again === 0) return 0;
   if (work.mustErase()) {
@@ -336,6 +360,7 @@ async function seal(work: Store): Promise<boolean> {
 
 async function finish(): Promise<void> {
   if (choreTimer) clearTimeout(choreTimer);
+  if (unmirrored !== null) mirrorAfter(unmirrored);
   try {
     if (sealing) await sealing;
     while (store && store.unsealed().length > 0) await seal(store);

@@ -99,6 +99,8 @@ export function createClock(saved: SavedTime | null, sources: TimeSources = syst
     },
     alarm(afterMs, ring) {
       const timer = setTimeout(ring, Math.min(Math.max(0, Math.ceil(afterMs)), longestTimerMs));
+      // Listeners and the journal keep the hub alive; a deadline hours ahead must not, once those are closed.
+      timer.unref();
       return () => clearTimeout(timer);
     },
   };

@@ -29,6 +29,7 @@ const readLevel = (text: string | undefined): Level | undefined => levels.find((
 
 interface Stdout extends DestinationStream {
   flushSync(): void;
+  destroy(): void;
 }
 
 /** Written beside the loop, so that a reader who stalls holds up no siren; seen out when the process ends. */
@@ -100,7 +101,9 @@ export function createLog(options: LogOptions): ProgramLog {
       try {
         stdout?.flushSync();
       } catch {
-        // The reader is gone, and with it the place to say so.
+        // The reader is gone or stands still, and with it the place to say so. Left open, the end of the process would
+        // try once more, and fail with what it threw.
+        stdout?.destroy();
       }
     },
   };

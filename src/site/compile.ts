@@ -28,7 +28,7 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
   const contacts = config.contacts ?? [];
   return {
     site: { id: config.site.id, timezone: config.site.timezone, location: config.site.location ?? null },
-    panel: compilePanel(config, devices),
+    panel: compilePanel(config, devices, config.outputs ?? []),
     devices: devices.map((device) => compileDevice(device, families)),
     outputs: (config.outputs ?? []).map((output) => compileOutput(output, families)),
     lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
@@ -49,7 +49,7 @@ const timeOr = (said: string | undefined, silent: Duration): Duration =>
 /** The checks let no impossible number through. */
 const e164 = (phone: string): string => normalisePhone(phone) ?? phone;
 
-function compilePanel(config: Config, devices: readonly DeviceEntry[]): PanelPlan {
+function compilePanel(config: Config, devices: readonly DeviceEntry[], outputs: readonly OutputEntry[]): PanelPlan {
   const mode = (name: ArmedMode): ModePlan => {
     const said = config.panel?.modes?.[name];
     const silent = DEFAULTS.modes[name];
@@ -64,7 +64,7 @@ function compilePanel(config: Config, devices: readonly DeviceEntry[]): PanelPla
     siren: { duration: timeOr(siren?.duration, DEFAULTS.siren.duration), trips: siren?.trips ?? DEFAULTS.siren.trips },
     quickArm: config.panel?.quickArm ?? false,
     zones: new Map(devices.flatMap((device) => (device.zone === undefined ? [] : [zoneEntry(device, device.zone)]))),
-    devices: devices.map(({ id }) => id as DeviceId),
+    devices: [...devices, ...outputs].map(({ id }) => id as DeviceId),
   };
 }
 

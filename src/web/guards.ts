@@ -53,21 +53,27 @@ export const HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** Requests of one address: so many at once, then so many a second. */
-const BURST = 100;
-const A_SECOND = 25;
+/** So many at once, then so many a second, of one address. */
+export interface Allowance {
+  readonly burst: number;
+  readonly aSecond: number;
+}
+
 /** Addresses remembered; beyond it all are forgotten. */
 const MOST_ADDRESSES = 256;
 
 /** Says when one address asks too much. `now` in milliseconds. */
-export function createRate(now: () => number): (address: string) => 'go on' | 'too much' {
+export function createRate(
+  { burst, aSecond }: Allowance,
+  now: () => number,
+): (address: string) => 'go on' | 'too much' {
   const buckets = new Map<string, { left: number; at: number }>();
   return (address) => {
     const at = now();
-    const before = buckets.get(address) ?? { left: BURST, at };
-    const left = Math.min(BURST, before.left + ((at - before.at) * A_SECOND) / 1000);
+    const before = buckets.get(address) ?? { left: burst, at };
+    const left = Math.min(burst, before.left + ((at - before.at) * aSecond) / 1000);
     if (!buckets.has(address) && buckets.size >= MOST_ADDRESSES) buckets.clear();
-    buckets.set(address, { left: Math.max(0, left - 1), at });
+    buckets.set(address, { left: left >= 1 ? left - 1 : left, at });
     return left >= 1 ? 'go on' : 'too much';
   };
 }

@@ -5,7 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { z } from 'zod';
 import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
-import { createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
+import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -54,6 +54,9 @@ const LONGEST_HEADERS = 8 * 1024;
 /** Connections that are answered, and that are accepted at all; those between are told so. */
 const MOST_ANSWERED = 256;
 const MOST_CONNECTIONS = 512;
+const REQUESTS: Allowance = { burst: 100, aSecond: 25 };
+/** A greeting in TLS costs more than the request after it. Nothing can be said before it, so who greets too often is hung up on. */
+const GREETINGS: Allowance = { burst: 60, aSecond: 20 };
 /** Who asks too much is answered only after so long, so that asking again costs more than waiting. */
 const COOL_DOWN_MS = 1000;
 
@@ -138,12 +141,14 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Reply): Fasti
 }
 
 /** What every request has to get past, in this order. */
-function guard(app: FastifyInstance, { host, names, clock, log }: WebOptions): void {
+function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions): void {
   const own = hostname();
   const isOurName = createHostGuard([host, own, `${own}.local`, ...names]);
-  const rate = createRate(() => clock.monotonicMs());
+  const rate = createRate(REQUESTS, () => clock.monotonicMs());
+  const greetings = createRate(GREETINGS, () => clock.monotonicMs());
   let connections = 0;
   app.server.on('connection', (socket: Socket) => {
+    if (tls !== null && greetings(socket.remoteAddress ?? '') === 'too much') socket.destroy();
     connections += 1;
     socket.on('close', () => {
       connections -= 1;

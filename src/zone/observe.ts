@@ -9,8 +9,11 @@ export interface Observed {
   readonly events: readonly ZoneEvent[];
 }
 
-/** How a message reached us. `live`: now. `stored`: from a broker's store; it may be old, so it proves no life. */
-export type Delivery = 'live' | 'stored';
+/**
+ * How a message reached us. `live`: from the device, now. `stored`: from a broker's store; it may be old, so it proves
+ * no life. `gateway`: what the gateway says of everything behind it.
+ */
+export type Delivery = 'live' | 'stored' | 'gateway';
 
 type LevelSignal = Exclude<TripSignal, 'contact' | 'tamper' | 'button'>;
 const LEVELS: readonly LevelSignal[] = ['motion', 'vibration', 'smoke', 'co', 'leak'];
@@ -37,6 +40,7 @@ export function observe(
 ): Observed {
   const { zone } = plan;
   if (said.button !== undefined && zone?.silentPress) return silentPress(zone, state, said);
+  if (zone?.silentPress && delivery !== 'gateway' && isBackOnline(said)) return { state, events: [] };
   const step = settled(plan, state, now);
   const { signals, pulses } = withoutRepeats(plan, step, said, happened, now);
   if (signals.online === false) {
@@ -137,6 +141,9 @@ function become(plan: DevicePlan, step: Step, health: 'heard' | 'unheard'): void
   step.state = { ...step.state, health };
   step.events.push({ type: 'device-heard', device: plan.id });
 }
+
+/** A press brings a lost button back: its gateway may say so just before it, and that would show the press. */
+const isBackOnline = (signals: Signals): boolean => signals.online === true && onlyOnline(signals);
 
 const onlyOnline = (signals: Signals): boolean => Object.keys(signals).every((name) => name === 'online');
 

@@ -86,7 +86,7 @@ story('with an exit delay an open entry door and interior contact do not block',
   [10, arm('away'), 'arming', 'replies ok', 'warns open:front-door open:study-door'],
   [20, close('study-door'), 'arming'],
   [54.999, 'tick', 'arming'],
-  [55, 'tick', 'pending', 'logs exit-fault', 'until 85', 'siren off'],
+  [55, 'tick', 'pending', 'logs exit-fault entry-started', 'until 85', 'siren off'],
   [84.999, 'tick', 'pending'],
   [85, 'tick', 'triggered', 'tells intruder about front-door', 'siren on'],
 ]);
@@ -353,4 +353,20 @@ story('an order id that comes again is refused and does nothing', plan, [
   [13, restarted, 'disarmed'],
   [15, disarm('resident', { id: 'x2' }), 'disarmed', 'replies bad_request'],
   [16, arm('home', { id: 'x3' }), 'armed_home', 'replies ok'],
+]);
+
+story(
+  'a door without a delay that is left open is an alarm when the exit delay ends',
+  houseWith({ zones: { 'back-door': { type: 'entry', entryDelay: 0 } } }),
+  [
+    [0, arm('away'), 'arming'],
+    [10, open('back-door'), 'arming', 'tells nobody'],
+    [45, 'tick', 'triggered', 'logs exit-fault', 'tells intruder about back-door', 'siren on'],
+  ],
+);
+
+story('an open gate or shop door is not worth a warning', plan, [
+  [0, open('gate'), 'disarmed'],
+  [1, open('shop-bell'), 'disarmed', 'open gate shop-bell'],
+  [2, arm('home'), 'armed_home', 'warns nothing'],
 ]);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ArmedMode } from '../../src/alarm/plan.ts';
 import { duration, instant } from '../../src/base/time.ts';
 import {
   acknowledge,
@@ -21,6 +22,7 @@ import {
   outage,
   panic,
   press,
+  several,
   tamper,
   tamperOver,
   wrongCode,
@@ -52,13 +54,25 @@ export const crowded: Plan = house({
   others: ['keypad'],
 });
 
-const CONTACTS = ['door', 'side', 'window', 'loft', 'study', 'box', 'gate', 'chime'];
+const CONTACTS = ['door', 'door', 'door', 'side', 'side', 'window', 'loft', 'study', 'box', 'gate', 'chime'];
 const modes = fc.constantFrom('away' as const, 'home' as const, 'night' as const);
 const holders = fc.constantFrom('resident' as const, 'visitor' as const, 'installer' as const, 'monitor' as const);
 const sources = fc.constantFrom('mqtt:anonymous', 'keypad:keypad');
 const lists = fc.subarray(['door', 'window', 'hall', 'study', 'box', 'keypad', 'nowhere'], { maxLength: 2 });
 const among = <T>(make: (name: string) => T, ...names: string[]): fc.Arbitrary<T> =>
   fc.constantFrom(...names).map(make);
+
+/** Sets a mode and leaves out by name whatever stands in the way, so that stories do not stay unset. */
+const armAnyhow = (mode: ArmedMode): Happening => ({
+  ...arm(mode),
+  run: (world) => {
+    const before = world.effects.length;
+    arm(mode, { source: 'keypad:hall' }).run(world);
+    const answers = world.effects.slice(before).filter((effect) => effect.type === 'reply');
+    const inTheWay = answers.flatMap(({ answer }) => (answer.ok ? [] : (answer.zones ?? [])));
+    if (inTheWay.length > 0) arm(mode, { bypass: inTheWay, source: 'keypad:hall' }).run(world);
+  },
+});
 
 /** Anything that can happen to a house, none of it secret. */
 export const ordinary: fc.Arbitrary<Happening> = fc.oneof(
@@ -70,18 +84,19 @@ export const ordinary: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(press('bell')) },
   { weight: 1, arbitrary: among(tamper, 'keypad', 'door', 'fob') },
   { weight: 1, arbitrary: among(tamperOver, 'keypad', 'door', 'fob') },
-  { weight: 2, arbitrary: among(offline, 'door', 'window', 'hall') },
+  { weight: 1, arbitrary: among(offline, 'door', 'window', 'hall') },
   { weight: 1, arbitrary: among(online, 'door', 'window', 'hall') },
   { weight: 1, arbitrary: among(alive, 'door', 'window', 'hall', 'keypad') },
   {
-    weight: 6,
+    weight: 3,
     arbitrary: fc
       .tuple(modes, lists, holders, sources)
       .map(([mode, bypass, code, source]) => arm(mode, { bypass, code, source })),
   },
-  { weight: 4, arbitrary: modes.map((mode) => arm(mode)) },
-  { weight: 2, arbitrary: fc.tuple(holders, sources).map(([code, source]) => disarm(code, { source })) },
-  { weight: 2, arbitrary: sources.map((source) => wrongCode(source)) },
+  { weight: 7, arbitrary: modes.map((mode) => armAnyhow(mode)) },
+  { weight: 1, arbitrary: fc.tuple(holders, sources).map(([code, source]) => disarm(code, { source })) },
+  { weight: 1, arbitrary: sources.map((source) => wrongCode(source)) },
+  { weight: 1, arbitrary: sources.map((source) => several(wrongCode(source), wrongCode(source), wrongCode(source))) },
   { weight: 1, arbitrary: among(closure, 'a1', 'a2', 'a3', 's1', 's2') },
   { weight: 1, arbitrary: among(acknowledge, 'a1', 'a2', 's1') },
   { weight: 1, arbitrary: among(fault, 'disk', 'path:twilio') },
@@ -100,8 +115,8 @@ export const secret: fc.Arbitrary<Happening> = fc.oneof(
 
 /** Mostly little time between two happenings, now and then a lot. */
 export const pauses: fc.Arbitrary<number> = fc.oneof(
-  { weight: 8, arbitrary: fc.integer({ min: 0, max: 80 }).map((tenths) => tenths * 100) },
-  { weight: 2, arbitrary: fc.integer({ min: 8_000, max: 40_000 }) },
+  { weight: 20, arbitrary: fc.integer({ min: 0, max: 40 }).map((tenths) => tenths * 100) },
+  { weight: 4, arbitrary: fc.integer({ min: 4_000, max: 30_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 100_000, max: 90_000_000 }) },
 );
 
@@ -111,7 +126,7 @@ export interface Move {
 }
 
 export const moves = (what: fc.Arbitrary<Happening>, most = 60): fc.Arbitrary<readonly Move[]> =>
-  fc.array(fc.record({ pause: pauses, what }), { minLength: 1, maxLength: most });
+  fc.array(fc.record({ pause: pauses, what }), { minLength: 1, maxLength: most, size: 'max' });
 
 /** Plays one move. */
 export function play(world: World, { pause, what }: Move): void {

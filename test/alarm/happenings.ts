@@ -18,11 +18,11 @@ const happening = (label: string, run: (world: World) => void): Happening =>
   Object.assign({ label, run }, { [toStringMethod]: () => label });
 
 /** Whose code is given: `duress` is a resident's second one, `wrong` nobody's, `none` no code at all. */
-export type Code = Role | 'duress' | 'visitor-duress' | 'wrong' | 'none';
+type Code = Role | 'duress' | 'visitor-duress' | 'wrong' | 'none';
 
-export const person = (role: Role): Person => ({ id: `p-${role}` as PersonId, name: `the ${role}`, role });
+const person = (role: Role): Person => ({ id: `p-${role}` as PersonId, name: `the ${role}`, role });
 
-export interface OrderDetails {
+interface OrderDetails {
   readonly code?: Code;
   readonly bypass?: readonly string[];
   readonly source?: string;

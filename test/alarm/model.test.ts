@@ -63,7 +63,7 @@ const arms = (mode: ArmedMode, bypass: readonly string[]): Step => ({
   },
 });
 
-const CONTACTS = ['door', 'side', 'back', 'window', 'loft', 'study', 'box', 'gate'];
+const CONTACTS = ['door', 'door', 'side', 'side', 'back', 'window', 'loft', 'study', 'box', 'gate'];
 const modes = fc.constantFrom('away' as const, 'home' as const, 'night' as const);
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...CONTACTS).map(opens) },
@@ -84,7 +84,7 @@ const pauses = fc.oneof(
 );
 const stories = fc.array(
   fc.tuple(pauses, steps).map(([pause, step]): Both => ({ pause, ...step })),
-  { minLength: 1, maxLength: 40 },
+  { minLength: 1, maxLength: 40, size: 'max' },
 );
 
 interface Seen {
@@ -126,12 +126,12 @@ function agree(story: readonly Both[]): void {
 
 describe('the panel and a model written from the rules', () => {
   it('agree on phase, siren, delays and bypass through any story', () => {
-    fc.assert(fc.property(stories, agree), { numRuns: 1000 });
+    fc.assert(fc.property(stories, agree), { numRuns: 500 });
   });
 
   it('agree although the process stops and starts between any two happenings', () => {
     const restarts = fc.tuple(stories, fc.nat()).map(([story, at]) => withRestart(story, at % story.length));
-    fc.assert(fc.property(restarts, agree), { numRuns: 300 });
+    fc.assert(fc.property(restarts, agree), { numRuns: 200 });
   });
 });
 

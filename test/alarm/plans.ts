@@ -1,6 +1,6 @@
 import type { ArmedMode, PanelPlan, ZonePlan, ZoneType } from '../../src/alarm/plan.ts';
 import type { DeviceId, ZoneId } from '../../src/base/brand.ts';
-import { duration, minutes, seconds } from '../../src/base/time.ts';
+import { duration, seconds } from '../../src/base/time.ts';
 import type { TripSignal } from '../../src/sense/signals.ts';
 import type { DevicePlan, SensingPlan } from '../../src/zone/plan.ts';
 
@@ -14,7 +14,7 @@ export interface Plan {
 }
 
 /** One zone of a story. Times in seconds. */
-export interface ZoneSketch {
+interface ZoneSketch {
   readonly type: ZoneType;
   readonly modes?: readonly ArmedMode[];
   /** What trips it; decides whether it can stand open. */
@@ -30,7 +30,7 @@ export interface ZoneSketch {
   readonly debounceMs?: number;
 }
 
-export interface HouseSketch {
+interface HouseSketch {
   readonly zones: Readonly<Record<string, ZoneSketch>>;
   /** Devices without a zone. */
   readonly others?: readonly string[];
@@ -40,7 +40,7 @@ export interface HouseSketch {
   readonly quickArm?: boolean;
 }
 
-export const ALL: readonly ArmedMode[] = ['away', 'home', 'night'];
+const ALL: readonly ArmedMode[] = ['away', 'home', 'night'];
 
 const USUAL_SIGNAL: Readonly<Record<ZoneType, TripSignal>> = {
   entry: 'contact',
@@ -124,7 +124,7 @@ const bareDevice = (id: DeviceId): DevicePlan => ({
 });
 
 /** A house with something of everything: away 45 s out and 30 s in, home and night at once out and 20 s in, siren 15 min. */
-export const HOUSE: HouseSketch = {
+const HOUSE: HouseSketch = {
   zones: {
     'front-door': { type: 'entry', finalDoor: true, supervision: 2 * 3600 },
     'back-door': { type: 'entry', entryDelay: 10 },
@@ -150,5 +150,3 @@ export const plan: Plan = house(HOUSE);
 /** The same house with some of it told differently. */
 export const houseWith = (change: Partial<HouseSketch>): Plan =>
   house({ ...HOUSE, ...change, zones: { ...HOUSE.zones, ...change.zones } });
-
-export const DAY = minutes(24 * 60);

@@ -31,7 +31,7 @@ function inEveryStory(
         }
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 80 },
   );
 }
 
@@ -74,21 +74,20 @@ describe('in every story', () => {
   });
 
   it('the siren is never on longer than its time after the last trip', () => {
-    let last = 0;
-    inEveryStory(
-      (world) => {
-        last = 0;
-        return (event, before, after) => {
-          const raised = after.nextAlarm !== before.nextAlarm;
-          if (isTrip(event) || raised) last = world.now;
-        };
-      },
-      (world) => {
-        const sounds = sirenWanted(world.panel);
-        if (sounds && world.now >= last + crowded.panel.siren.duration)
-          throw new Error(`on since ${last}, at ${world.now}`);
-      },
-    );
+    const time = crowded.panel.siren.duration;
+    inEveryStory((world) => {
+      let last = 0;
+      let started = -1;
+      return (event, before, after) => {
+        if (event.type === 'restarted') started = world.now;
+        // A siren whose time ran out while the process was away ends with the first tick after the start.
+        const overdue = before.sounding?.siren === true && world.now > last + time && world.now !== started;
+        const late = event.type === 'tick' && sirenWanted(after) && world.now >= last + time;
+        const raised = after.nextAlarm !== before.nextAlarm;
+        if (overdue || (late && !raised)) throw new Error(`on since ${last}, at ${world.now}`);
+        if (isTrip(event) || raised) last = world.now;
+      };
+    });
   });
 
   it('an entry delay gets longer by the floor of a restart alone, and once', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -77,6 +78,17 @@ function config(port: number, webPort: number): string {
 /** The build to measure. */
 const binary = process.env['LANTERN_BENCH_BINARY'] ?? join(root, 'dist', 'bin.js');
 
+let runtimeKnown: readonly string[] | null = null;
+
+/** How the scripts start the program: its environment and flags are part of what is measured. */
+function runtime(): readonly string[] {
+  const say = `source "$0" && printf "%s\\n" "\${RUNTIME[@]}"`;
+  runtimeKnown ??= execFileSync('bash', ['-c', say, join(root, 'scripts', 'lib.sh')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  return runtimeKnown;
+}
+
 /** The real program on a fresh data directory. `through`: a program that runs it, and what it runs it with. */
 export async function startHubProcess(
   port: number,
@@ -89,7 +101,7 @@ export async function startHubProcess(
   const file = join(dir, 'hub.yaml');
   writeFileSync(file, config(port, await freePort()), { mode: 0o600 });
   if (people === 'resident') await enrol(data);
-  const hub = [process.execPath, binary, 'run', '--config', file, '--data', data];
+  const hub = [...runtime(), binary, 'run', '--config', file, '--data', data];
   const [program = process.execPath, ...args] = [...through.command, ...hub];
   return { ...start(`hub-${port}`, [program, ...args], through.env), data };
 }
@@ -121,8 +133,13 @@ export async function startHub(
 
 async function contender(name: string, program: Started & { readonly data: string }, port: number): Promise<Contender> {
   const watch = stopwatch(['siren', 'state']);
-  const seen = { state: '', window: '', refused: '' };
+  const seen = { state: '', window: '', granted: '', refused: '' };
+  let orders = 0;
   let changed: () => void = () => {};
+  const onReply = (reply: string): void => {
+    if (reply.includes('"ok":true')) seen.granted = /"id":"([^"]+)"/.exec(reply)?.[1] ?? '';
+    else seen.refused = reply;
+  };
   const observer = await connectWhenUp(port, 'observer', 10_000, (topic, payload) => {
     if (topic === sirenTopic && isSirenOn(payload)) watch.saw('siren');
     if (topic === stateTopic) {
@@ -130,7 +147,7 @@ async function contender(name: string, program: Started & { readonly data: strin
       if (seen.state === 'triggered') watch.saw('state');
     }
     if (topic === windowTopic) seen.window = payload.toString();
-    if (topic === replyTopic && !payload.includes('"ok":true')) seen.refused = payload.toString();
+    if (topic === replyTopic) onReply(payload.toString());
     changed();
   });
   for (const filter of [sirenTopic, stateTopic, windowTopic, replyTopic]) await observer.subscribe(filter);
@@ -156,11 +173,18 @@ async function contender(name: string, program: Started & { readonly data: strin
     });
   };
 
+  // Each order is answered before the next is given: one that waits for its code to be checked may be overtaken.
+  const order = async (ask: { readonly action: string; readonly code?: string }): Promise<void> => {
+    const id = `bench-${++orders}`;
+    keypad.publish(setTopic, JSON.stringify({ ...ask, id }));
+    await until(`${ask.action} answered`, () => seen.granted === id);
+  };
+
   const rearm = async (): Promise<void> => {
     closeWindow(sensor);
-    keypad.publish(setTopic, JSON.stringify({ action: 'DISARM', code }));
+    await order({ action: 'DISARM', code });
     await until('disarmed', () => seen.state === 'disarmed' && seen.window.includes('"open":false'));
-    keypad.publish(setTopic, JSON.stringify({ action: 'ARM_AWAY' }));
+    await order({ action: 'ARM_AWAY' });
     await until('armed_away', () => seen.state === 'armed_away');
   };
 

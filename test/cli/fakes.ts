@@ -3,6 +3,7 @@ import type { CliDeps, LogQuery } from '../../src/cli/deps.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import type { LocalRow } from '../../src/hub/ports.ts';
+import { formatProblem } from '../../src/site/report.ts';
 
 /** What one command line came to. */
 export interface Ran {
@@ -28,6 +29,7 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       return 0;
     },
     check: () => [],
+    formatProblem,
     decoder: (choice) => {
       calls.push(['decoder', choice]);
       return {

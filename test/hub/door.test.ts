@@ -201,6 +201,19 @@ describe('sirens, lights and keypads', () => {
     expect(world.heard().find((line) => line.startsWith('!zigbee2mqtt/siren/set'))).toContain('"duration":540');
   });
 
+  it('a siren that was off the air is told again when its gateway says that it is back', async () => {
+    const world = await settledWorld();
+    world.says('smoke', { smoke: true });
+    await world.pass(5);
+    world.says('siren/availability', { state: 'offline' });
+    await world.pass(60);
+    world.heard();
+    world.says('siren/availability', { state: 'online' });
+    expect(world.heard().find((line) => line.startsWith('!zigbee2mqtt/siren/set'))).toContain('"duration":535');
+    world.says('siren/availability', { state: 'online' });
+    expect(world.heard().filter((line) => line.startsWith('!zigbee2mqtt/siren/set'))).toEqual([]);
+  });
+
   it('a client that listens to something else is told nothing', async () => {
     const world = await settledWorld();
     world.hub.door.subscribed(`${BASE}/#`);

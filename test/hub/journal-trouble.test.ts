@@ -55,6 +55,16 @@ for (const how of ['failing', 'silent'] as const) {
       expect(world.attributes()['faults']).toContain('disk');
     });
 
+    it('is still shown as a fault when several turns fail together', async () => {
+      const world = await settledWorld();
+      world.journal.be(how);
+      world.says('leak', { battery_low: true });
+      world.says('smoke', { smoke: true });
+      await world.pass(1.1);
+      expect(world.state()).toBe('triggered');
+      expect(world.attributes()['faults']).toEqual(expect.arrayContaining(['disk', 'battery_low:leak']));
+    });
+
     it('holds up no alarm', async () => {
       const world = await settledWorld();
       world.orders(arm);

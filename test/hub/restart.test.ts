@@ -104,6 +104,18 @@ describe('what goes on over a stop', () => {
     expect(said.filter((line) => line.startsWith('!zigbee2mqtt/siren/set'))[0]).toContain('"duration":595');
   });
 
+  it('a siren whose case is open is no new alarm', async () => {
+    const world = await settledWorld();
+    world.says('siren', { tamper: true });
+    await world.rest();
+    world.orders({ action: 'DISARM', code: CODE, id: 'end' });
+    await world.rest();
+    const next = await again(world, 5);
+    next.says('siren', { tamper: true });
+    await next.rest();
+    expect(next.attributes()).toMatchObject({ alarm: null, faults: ['tamper:siren'] });
+  });
+
   it('an exit delay ends when it would have', async () => {
     const world = await settledWorld();
     await away(world);

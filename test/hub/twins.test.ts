@@ -42,6 +42,11 @@ function twins(name: string, silent: readonly Deed[], ordinary: readonly Deed[])
 }
 
 const press: Deed = (world) => world.says('panic', { action: 'single', battery: 40 });
+/** As Zigbee2MQTT before 2.0 does for Home Assistant: the same state again, with the action cleared. */
+const tailedPress: Deed = (world) => {
+  world.says('panic', { action: 'single', battery: 4 });
+  world.says('panic', { action: '', battery: 4 });
+};
 const panic: Deed = (world) => world.orders({ action: 'PANIC', id: 'x' });
 const armAgain: Deed = (world) => world.orders({ action: 'ARM_HOME', code: CODE, id: 'x' });
 const disarm =
@@ -58,11 +63,18 @@ describe('a silent call leaves no trace', () => {
   twins('a press while disarmed', [press, later], [nothing, later]);
   twins('a press while armed', [home, press, later], [home, nothing, later]);
   twins('a press of a button not heard since the start', [press, press], [nothing, nothing]);
+  twins('a press that the gateway follows with the rest of its state', [tailedPress, later], [nothing, later]);
   twins('a press in an exit delay', [away, press, later], [away, nothing, later]);
   twins('a press during an alarm', [home, breakIn, press, later], [home, breakIn, nothing, later]);
   twins('a press before an ordinary alarm', [press, home, breakIn, later], [nothing, home, breakIn, later]);
   twins('PANIC is answered as ARM to the mode in force', [home, panic, later], [home, armAgain, later]);
   twins('a call from a keypad', [home, keypadPanic, later], [home, nothing, later]);
+});
+
+describe('a silent call from a button that was lost', () => {
+  const lost: Deed = (world) => world.says('panic/availability', { state: 'offline' });
+  const back: Deed = (world) => world.says('panic/availability', { state: 'online' });
+  twins('does not bring it back', [lost, back, press, later], [lost, nothing, nothing, later]);
 });
 
 describe('a duress code leaves no trace', () => {

@@ -9,6 +9,7 @@ import { readPhase } from '../../src/journal/phase.ts';
 import { readLocal, verifyChain } from '../../src/journal/read.ts';
 import { allBytes, freshDir, open, sealedCount, unsealAll } from './bench.ts';
 import { itWith } from './needs.ts';
+import { phaseOf } from './phases.ts';
 
 const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
 const identity = await generateX25519Identity();
@@ -26,15 +27,17 @@ function run(
     strace = [],
     count = 12,
     erase = 'keep',
+    pace = 'one-by-one',
     watch = () => undefined,
   }: Partial<{
     strace: readonly string[];
     count: number;
     erase: 'erase' | 'keep';
+    pace: 'one-by-one' | 'stream';
     watch: (line: string, kill: () => void) => void;
   }>,
 ): Promise<Ended> {
-  const program = [process.execPath, '--no-warnings', writer, dir, String(count), erase, recipient];
+  const program = [process.execPath, '--no-warnings', writer, dir, String(count), erase, recipient, pace];
   const [command = '', ...args] =
     strace.length > 0 ? ['strace', '-f', '-qq', '-o', '/dev/null', ...strace, ...program] : program;
   return new Promise((resolve, reject) => {
@@ -71,7 +74,7 @@ async function expectWhole(dir: string, ended: Ended): Promise<number> {
     expect(JSON.parse(restored.parts?.[`part-${part % 5}`] ?? 'null')).toMatchObject({ n: part });
   }
   // Written after its entry, and made good at the start when the cut came in between.
-  const phase = n < 4 ? null : { state: `phase-${n - (n % 4)}`, mode: null };
+  const phase = n < 4 ? null : phaseOf(n - (n % 4));
   expect(restored.phase).toEqual(phase);
   expect(readPhase(dir)).toEqual(phase);
   await journal.close();
@@ -133,6 +136,21 @@ describe('a process that is killed', () => {
   }
 });
 
+describe('the disk', () => {
+  itWith('strace')('has synced the log at least once for every entry that is confirmed one by one', async () => {
+    const dir = freshDir();
+    const trace = join(freshDir(), 'trace');
+    const strace = ['-o', trace, '-P', join(dir, 'lantern.db-wal'), '-e', 'trace=fsync,fdatasync,pwrite64'];
+    expect((await run(dir, { strace, count: 20 })).lines.at(-1)).toBe('closed');
+    const calls = readFileSync(trace, 'utf8')
+      .split('\n')
+      .map((line) => /(pwrite64|f(data)?sync)/.exec(line)?.[0]);
+    // A sync after other writes: those that follow one another directly count once.
+    const synced = calls.filter((call, index) => call?.endsWith('sync') && calls[index - 1] === 'pwrite64');
+    expect(synced.length).toBeGreaterThanOrEqual(20);
+  });
+});
+
 describe('a disk that refuses', () => {
   const faults: readonly (readonly [string, string, string])[] = [
     // The first 11 syncs make the files.
@@ -157,6 +175,25 @@ describe('a disk that refuses', () => {
       expect(await expectWhole(dir, ended)).toBe(9);
     });
   }
+
+  itWith('strace')('while entries go on coming: what comes behind waits its turn', async () => {
+    const dir = freshDir();
+    // Of the log's own syncs, the first two belong to its making. The first commit fails; how many more there are
+    // depends on how the entries fall together.
+    const log = join(dir, 'lantern.db-wal');
+    const inject = 'inject=fsync,fdatasync:error=EIO:when=3';
+    const ended = await run(dir, {
+      strace: ['-P', log, '-e', 'trace=fsync,fdatasync', '-e', inject],
+      count: 500,
+      pace: 'stream',
+    });
+    expect(ended.lines.join('\n')).toContain('refused-entry');
+    const answered = ended.lines
+      .filter((line) => /^(ack|refused-entry) /.test(line))
+      .map((line) => Number(line.split(' ')[1]));
+    expect(answered).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
+    expect(await expectWhole(dir, ended)).toBe(500);
+  });
 
   itWith('strace')('already at the start: it opens all the same, and catches up', async () => {
     const dir = freshDir();

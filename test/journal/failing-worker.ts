@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 // The real worker, but it fails once when an entry says so: `die-before` ends the thread before the entry is looked
 // at, `die-after` when it is on the disk and not yet confirmed, `find-damage` as if the database were damaged within.
+// `refuse-four` is refused four times, in two ways by turns.
 
 if (!parentPort) throw new Error('no port');
 const port = parentPort;
@@ -13,6 +14,15 @@ function once(what: string, message: unknown): boolean {
   const mark = join(dir, `was-${what}`);
   if (existsSync(mark) || !JSON.stringify(message).includes(what)) return false;
   writeFileSync(mark, '');
+  return true;
+}
+
+let refused = 0;
+
+function refuseInTurn(message: { id?: number }): boolean {
+  if (refused >= 4 || !JSON.stringify(message).includes('refuse-four')) return false;
+  refused += 1;
+  say({ kind: 'failed', ids: [message.id], why: refused % 2 === 0 ? 'no room' : 'no space', damage: false });
   return true;
 }
 
@@ -26,6 +36,7 @@ port.on = ((event: string, listener: (message: unknown) => void) =>
       say({ kind: 'failed', ids: [message.id], why: 'the database is damaged', damage: true });
       return;
     }
+    if (refuseInTurn(message)) return;
     listener(message);
   })) as typeof port.on;
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { DeviceId } from '../../src/base/brand.ts';
 import type { Committed } from '../../src/hub/ports.ts';
 import { rowHash } from '../../src/journal/chain.ts';
 import { openJournal } from '../../src/journal/journal.ts';
+import { readPhase } from '../../src/journal/phase.ts';
 import { readEvents, readLocal, verifyChain } from '../../src/journal/read.ts';
 import { activityWaiting } from '../../src/journal/traffic.ts';
 import { append, at, entry, freshDir, localTypes, open, row, sealed, tamper } from './bench.ts';
@@ -112,6 +113,31 @@ describe('what is found at a start', () => {
   it('nothing, the first time', async () => {
     const { restored } = await open(freshDir());
     expect(restored).toEqual({ parts: null, phase: null, setAside: null, known: false });
+  });
+
+  it('a phase that sets no mode is confirmed before its mirror is tried, and mirrored all the same', async () => {
+    const dir = freshDir();
+    const troubles: string[] = [];
+    const { journal } = await open(dir, { onTrouble: (what) => troubles.push(what) });
+    await append(journal, { ...entry(), phase: { state: 'armed_home', mode: 'home' } });
+    // Nothing can be written under a name that is a directory.
+    rmSync(join(dir, 'phase.json'));
+    mkdirSync(join(dir, 'phase.json', 'in-the-way'), { recursive: true });
+    const answer = await append(journal, { ...entry(), phase: { state: 'triggered', mode: 'home' } });
+    expect(answer.ok).toBe(true);
+    rmSync(join(dir, 'phase.json'), { recursive: true });
+    await journal.close();
+    expect(readPhase(dir)).toEqual({ state: 'triggered', mode: 'home' });
+  });
+
+  it('a mode that cannot be mirrored is not confirmed', async () => {
+    const dir = freshDir();
+    const { journal } = await open(dir);
+    mkdirSync(join(dir, 'phase.json', 'in-the-way'), { recursive: true });
+    const answer = await append(journal, { ...entry(), phase: { state: 'armed_home', mode: 'home' } });
+    expect(answer.ok).toBe(false);
+    rmSync(join(dir, 'phase.json'), { recursive: true });
+    await journal.close();
   });
 
   it('the newest of every part, and the phase', async () => {

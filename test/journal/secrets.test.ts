@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import Database from 'better-sqlite3';
@@ -95,6 +95,13 @@ describe('the evidence pair', () => {
     expect(takeEvidenceIdentity(dir)).toBeNull();
     expect(existsSync(join(dir, 'evidence.key'))).toBe(false);
     expect(await ensureEvidence(dir)).toEqual({ recipient: made.recipient, identityToShow: null });
+  });
+
+  it.runIf(process.geteuid?.() === 0)('made by root, belongs to the user of the directory', async () => {
+    const dir = freshDir();
+    chownSync(dir, 4321, 4321);
+    await ensureEvidence(dir);
+    expect(['evidence.pub', 'evidence.key'].map((name) => statSync(join(dir, name)).uid)).toEqual([4321, 4321]);
   });
 
   it('is one pair, also when many ask at once', async () => {

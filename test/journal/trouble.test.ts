@@ -50,6 +50,20 @@ describe('a worker that fails', () => {
   }
 });
 
+it('a disk that says no in two ways by turns is told of twice, not at every try', async () => {
+  const troubles: string[] = [];
+  const followed = Promise.withResolvers<void>();
+  const { journal } = await open(freshDir(), {
+    workerUrl,
+    onTrouble: (what) => troubles.push(what),
+    onLate: () => followed.resolve(),
+  });
+  expect((await append(journal, entry(row('refuse-four')))).ok).toBe(false);
+  await followed.promise;
+  expect(troubles).toEqual(['no space', 'no room']);
+  await journal.close();
+});
+
 describe('rows that the disk refused', () => {
   const sent = (id: number, ...types: readonly string[]) => ({ ...entry(...types.map((type) => row(type))), id });
 

@@ -331,7 +331,7 @@ describe('on the hub itself', () => {
 describe('the rate', () => {
   it('lets a burst through, then so many a second, each address for itself', () => {
     let now = 0;
-    const rate = createRate(() => now);
+    const rate = createRate({ burst: 100, aSecond: 25 }, () => now);
     const asked = (count: number, address = 'a'): number =>
       Array.from({ length: count }, () => rate(address)).filter((answer) => answer === 'go on').length;
     expect(asked(150)).toBe(100);

@@ -163,6 +163,23 @@ describe('over TLS', () => {
     await expect(fetch(`https://127.0.0.1:${server.port}/healthz`)).rejects.toThrow();
   });
 
+  it('who greets too often is hung up on before it costs anything', async () => {
+    const { server } = await openSite({ tls: certificate });
+    const ends = await Promise.all(
+      Array.from(
+        { length: 80 },
+        () =>
+          new Promise<string>((resolve) => {
+            const socket = connect({ port: server.port, host: '127.0.0.1', ca: certificate.cert });
+            socket.on('secureConnect', () => resolve('let in'));
+            socket.on('error', () => resolve('hung up on'));
+            socket.on('secureConnect', () => socket.destroy());
+          }),
+      ),
+    );
+    expect([ends.filter((end) => end === 'let in').length, ends.length]).toEqual([60, 80]);
+  });
+
   for (const [version, takes] of [
     ['TLSv1.1', false],
     ['TLSv1.2', true],

@@ -7,7 +7,7 @@ import { deviceDeadline, observe, shownOpen, tickDevice } from '../../src/zone/o
 import type { DevicePlan, SensingPlan } from '../../src/zone/plan.ts';
 import { afterRestart, type DeviceState, unheardDevice } from '../../src/zone/state.ts';
 
-export interface Sketch {
+interface Sketch {
   readonly trips?: readonly TripSignal[];
   readonly on?: SensingPlan['on'];
   readonly hits?: number;
@@ -40,7 +40,7 @@ export function device(sketch: Sketch = {}): DevicePlan {
 export const bare = (sketch: Sketch = {}): DevicePlan => ({ ...device(sketch), zone: null });
 
 /** What comes in: signals now, from a broker's store, as pulses; time; a restart. */
-export type Input =
+type Input =
   | Signals
   | { readonly stored: Signals }
   | { readonly pulse: TripSignal; readonly with?: Signals }
@@ -79,7 +79,7 @@ export function table(name: string, plan: DevicePlan, rows: readonly Row[]): voi
   });
 }
 
-export const shownAs = (open: boolean | null): 'open' | 'closed' | 'unknown' => {
+const shownAs = (open: boolean | null): 'open' | 'closed' | 'unknown' => {
   if (open === null) return 'unknown';
   return open ? 'open' : 'closed';
 };

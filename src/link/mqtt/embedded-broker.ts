@@ -67,11 +67,14 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
   const { config, siteId, door, log } = parts;
   const accounts = createAccounts(config.users);
   const refusals = createRefusals((source, why) => door.refused(source, why));
+  const partings = createRefusals((source, why) => log.info({ source, why }, 'an MQTT client was disconnected'));
   const repeats = createRepeats(() => performance.now());
   const audience = createAudience(MAX_SUBSCRIPTIONS);
   // The hub's own states are as many as its config has devices; only what clients retain needs a bound.
   const ownRetained = createRetained(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   const clientRetained = createRetained(MAX_RETAINED_TOPICS, MAX_RETAINED_BYTES);
+  /** Retained messages as they go out, by the payload that is kept. */
+  const packets = new WeakMap<Uint8Array, Buffer>();
   const connections = new Map<Socket, BoundedSocket>();
   const strangers = new Set<Socket>();
   const accountOf = new WeakMap<Client, Account>();
@@ -195,10 +198,19 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     outbox.flush();
     socket.cork();
     for (const retained of [ownRetained, clientRetained]) {
-      for (const [topic, payload] of retained.matching(filter)) socket.write(encode(topic, payload, 'retained'));
+      for (const [topic, payload] of retained.matching(filter)) socket.write(retainedPacket(topic, payload));
     }
     socket.uncork();
     door.subscribed(filter);
+  }
+
+  /** One for all who ask: a hundred copies of everything retained, waiting at a hundred sockets, would fill the memory. */
+  function retainedPacket(topic: string, payload: Uint8Array): Buffer {
+    const known = packets.get(payload);
+    if (known !== undefined) return known;
+    const packet = encode(topic, payload, 'retained');
+    packets.set(payload, packet);
+    return packet;
   }
 
   function sendOwn(messages: readonly Outgoing[]): void {
@@ -216,8 +228,8 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     for (const socket of touched) socket.uncork();
   }
 
-  function noteTrouble(_client: Client, error: Error): void {
-    if (!closing) log.info({ why: error.message }, 'an MQTT client was disconnected');
+  function noteTrouble(client: Client, error: Error): void {
+    if (!closing) partings.note(sourceOf(client), error.message);
   }
 
   async function close(): Promise<void> {
@@ -226,6 +238,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     closing = true;
     clearInterval(looking);
     refusals.close();
+    partings.close();
     await Promise.all([stopListening(server), ...[...connections.keys()].map(sayGoodbye)]);
     await new Promise<void>((done) => aedes.close(() => done()));
   }

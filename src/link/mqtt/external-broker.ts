@@ -39,7 +39,7 @@ export interface ExternalBrokerParts {
 }
 
 /** Such a broker does not say who published a message, so all its clients are one source. */
-export const EXTERNAL_SOURCE = 'mqtt:anonymous' as SourceId;
+const EXTERNAL_SOURCE = 'mqtt:anonymous' as SourceId;
 
 /** "Unsupported protocol version" of MQTT 5 (section 3.2.2.2) and of 3.1.1 (section 3.2.2.3). */
 const REFUSES_VERSION: readonly unknown[] = [0x84, 1];
@@ -91,7 +91,8 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
   }
 
   function start(): MqttClient {
-    const started = connect(config.url, options());
+    // Not as a URL: the library would take it apart with a parser that Node warns of at every start.
+    const started = connect({ ...addressOf(config.url), ...options() });
     started.on('connect', () => onConnect(started));
     started.on('message', onMessage);
     started.on('error', (error) => onTrouble(started, error));
@@ -218,6 +219,17 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
       // Nothing is left to wait for; a broker that hangs must not hold up the stop.
       client.stream.destroy();
     },
+  };
+}
+
+/** Throws one sentence when the address is none. */
+function addressOf(url: string): Pick<IClientOptions, 'protocol' | 'host' | 'port'> {
+  const secure = isSecure(url);
+  const { hostname, port } = new URL(url);
+  return {
+    protocol: secure ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (secure ? 8883 : 1883) : Number(port),
   };
 }
 

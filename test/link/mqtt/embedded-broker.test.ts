@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { IClientOptions } from 'mqtt';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Log } from '../../../src/hub/ports.ts';
 import type { MqttLogin } from '../../../src/link/mqtt/accounts.ts';
 import { createEmbeddedBroker, type EmbeddedBroker } from '../../../src/link/mqtt/embedded-broker.ts';
 import { MAX_CLIENTS, MAX_STRANGERS, MAX_SUBSCRIPTIONS } from '../../../src/link/mqtt/limits.ts';
@@ -26,13 +27,13 @@ interface Bench {
   rawClient(clientId: string, more?: object): Promise<Socket>;
 }
 
-async function bench(users: readonly MqttLogin[] = []): Promise<Bench> {
+async function bench(users: readonly MqttLogin[] = [], log: Log = quietLog): Promise<Bench> {
   const door = recordDoor();
   const broker = await createEmbeddedBroker({
     config: { host: '127.0.0.1', port: 0, users },
     siteId: 's',
     door,
-    log: quietLog,
+    log,
   });
   await broker.open();
   tidy.push(() => broker.close());
@@ -483,6 +484,19 @@ describe('bounds on clients', () => {
 });
 
 describe('bytes that are no MQTT', () => {
+  it('from many connections are told of once, not once for each', async () => {
+    const lines: string[] = [];
+    const { raw, broker } = await bench([], { ...quietLog, info: (_facts, message) => lines.push(message) });
+    for (let n = 0; n < 20; n += 1) {
+      const socket = await raw();
+      socket.write(Buffer.from([0x1f, 0x00, 0xff]));
+      await gone(socket);
+    }
+    await broker.close();
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThan(20);
+  });
+
   const invalidUtf8 = Buffer.from([0x30, 0x06, 0x00, 0x03, 0x61, 0xff, 0x62, 0x78]);
   const nul = Buffer.from([0x30, 0x06, 0x00, 0x03, 0x61, 0x00, 0x62, 0x78]);
   const idZero = Buffer.from([0x32, 0x06, 0x00, 0x01, 0x61, 0x00, 0x00, 0x78]);

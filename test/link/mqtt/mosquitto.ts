@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,5 +124,3 @@ export function makeCertificates(dir: string): Certificates {
     strangerCa: at('stranger.pem'),
   };
 }
-
-export const readText = (path: string): string => readFileSync(path, 'utf8');
