@@ -65,7 +65,7 @@ export interface HomeAssistant {
  *   what changes. Nothing waits while the broker is away: what is true then is told when it is back.
  * - What an earlier config left there is emptied.
  * - A command from the broker's store is dropped, and emptied there, for it may hold a code.
- * - Everything goes out at QoS 0, in order: a state must not be sent again after a newer one.
+ * - States go out at QoS 0, in order: none must be sent again after a newer one.
  *
  * Returns at once and never throws; trouble is a fault and is tried again for ever.
  */
@@ -96,7 +96,6 @@ export function openHomeAssistant(parts: HomeAssistantParts): HomeAssistant {
     for (const [zone, shown] of Object.entries(view.zones)) showZone(zone, shown);
     for (const [output, state] of Object.entries(view.outputs)) showOutput(output, state);
     showPanel(view);
-    show(topics.status, 'online');
   }
 
   function announceSoon(): void {
@@ -112,6 +111,7 @@ export function openHomeAssistant(parts: HomeAssistantParts): HomeAssistant {
     }, ANNOUNCE_PERIOD_MS);
     quiet.unref();
     announce();
+    send(topics.status, 'online', 'retained');
   }
 
   function showPanel({ attributes, state }: LocalView): void {
@@ -216,16 +216,34 @@ export function openHomeAssistant(parts: HomeAssistantParts): HomeAssistant {
     lastTrouble = '';
     log.info({}, "connected to Home Assistant's broker");
     announce();
+    void Promise.all([mayHear(live), maySpeak(live)]).then(([hears, speaks]) => {
+      if (!live.connected) return;
+      if (!hears || !speaks)
+        log.error({ hears, speaks }, "Home Assistant's broker refuses the hub its topics: allow them");
+      fault(hears && speaks ? 'over' : 'up');
+    });
+  }
+
+  async function mayHear(live: MqttClient): Promise<boolean> {
     // Stored ones are asked for and marked (rh 0), commands keep the mark when they come live (rap).
     const plainly = { qos: 0, rh: 0, rap: false } as const;
     const filters = Object.fromEntries([...topics.births, ...topics.own].map((filter) => [filter, plainly]));
-    live.subscribe({ ...filters, [topics.set]: { qos: 1, rh: 0, rap: true, nl: true } }, (error, granted) => {
-      if (!live.connected || closing) return;
-      const refused = (granted ?? []).filter(({ qos }) => qos >= 0x80).length;
-      if (error === null && refused === 0) return fault('over');
-      log.error({ refused }, "Home Assistant's broker refused subscriptions: allow the hub its own topics there");
-      fault('up');
-    });
+    const granted = live.subscribeAsync({ ...filters, [topics.set]: { qos: 1, rh: 0, rap: true, nl: true } });
+    return granted.then(
+      (all) => all.every(({ qos }) => qos < 0x80),
+      () => false,
+    );
+  }
+
+  /** Only what is answered can be refused, and these two may be sent again at any time: they stay true. */
+  async function maySpeak(live: MqttClient): Promise<boolean> {
+    const [panel] = described;
+    const told = [{ topic: topics.status, payload: 'online' }, ...(panel === undefined ? [] : [panel])];
+    const sent = told.map(({ topic, payload }) => live.publishAsync(topic, payload, { qos: 1, retain: true }));
+    return Promise.all(sent).then(
+      () => true,
+      () => false,
+    );
   }
 
   function onTrouble(live: MqttClient, error: Error): void {
