@@ -8,13 +8,18 @@ import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
-import type { Broker, Clock, LocalRow, TextPath } from './hub/ports.ts';
+import { parseOrder } from './hub/orders.ts';
+import type { Broker, Clock, Codes, History, LocalRow, TextPath } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { testAlert } from './hub/test-alert.ts';
+import { replyJson } from './hub/wire.ts';
+import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
 import { createClock } from './link/clock.ts';
+import { createDusk } from './link/dusk.ts';
+import type { HomeAssistant } from './link/home-assistant/home-assistant.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { noteStart } from './link/starts.ts';
@@ -25,10 +30,11 @@ import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
 import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
-import type { FamilyFacts, House } from './site/house.ts';
+import type { FamilyFacts, House, WebConfig } from './site/house.ts';
 import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
+import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -78,10 +84,11 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (found.accepted !== null) keepAccepted(files.data, found.accepted, log);
   const starts = noteStart(files.data, createClock(null));
   const clock = createClock(savedClock(restored.parts));
+  const dusk = createDusk(house.site.location, clock);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
   const draw = (): string => String(randomInt(10_000)).padStart(4, '0');
-  const hub = createHub(house, families, { clock, journal, texts, codes, log, draw }, restored);
+  const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   clockless.late = hub.late;
 
   const broker = await openBroker(house, families, hub, log);
@@ -101,7 +108,10 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (starts.how === 'bare')
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
   if (starts.how === 'bare') hub.fault('bare_start', 'up');
-  const page = house.web === null || starts.how === 'bare' ? null : await openWeb(house.web, state, hub, log);
+  const page =
+    house.web === null || starts.how === 'bare'
+      ? null
+      : await openPage(house.web, files.data, { state, hub, codes, clock, history: opened.history, log });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
@@ -115,6 +125,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   state.ready = true;
   log.info({ config: found.accepted === null ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
+  const homeAssistant = joinHomeAssistant(house, hub, clock, log);
 
   await stop;
   state.stopping = true;
@@ -122,6 +133,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   clearInterval(beating);
   if (control.ok) await control.control.close();
   await page?.close();
+  await (await homeAssistant)?.close();
   await broker.close();
   await hub.stop();
   await journal.close();
@@ -165,22 +177,68 @@ async function openBroker(house: House, families: Families, hub: Hub, log: Progr
 }
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
-async function openWeb(
-  where: { readonly host: string; readonly port: number },
-  state: { readonly ready: boolean; readonly stopping: boolean },
-  hub: Hub,
-  log: ProgramLog,
-): Promise<{ close(): Promise<void> } | null> {
-  const { openHealth } = await import('./web/health.ts');
+async function openPage(
+  web: WebConfig,
+  dir: string,
+  parts: {
+    readonly state: { readonly ready: boolean; readonly stopping: boolean };
+    readonly hub: Hub;
+    readonly codes: Codes;
+    readonly clock: Clock;
+    readonly history: History;
+    readonly log: ProgramLog;
+  },
+): Promise<WebServer | null> {
+  const { openWeb } = await import('./web/server.ts');
+  const { findCertificate } = await import('./web/certificate.ts');
+  const { state, hub, log, ...rest } = parts;
+  const failed = (why: string): null => {
+    log.error({ why }, 'the web page is not served');
+    hub.fault('web', 'up');
+    return null;
+  };
+  const found = web.tls === null ? null : findCertificate(web.tls, { dir, ...web, now: rest.clock.wall() });
+  if (found?.ok === false) return failed(found.why);
+  // For whoever compares it with what the browser shows, once.
+  if (found !== null) log.info({ sha256: found.fingerprint }, 'the certificate of the web page');
   const health = () => {
     if (state.stopping) return { status: 'stopping', missing: ['panel'] } as const;
     return state.ready ? ({ status: 'ready' } as const) : ({ status: 'starting', missing: ['panel'] } as const);
   };
-  const opened = await openHealth({ ...where, health });
-  if (opened.ok) return opened.page;
-  log.error({ why: opened.why }, 'the health page is not served');
-  hub.fault('web', 'up');
-  return null;
+  const tls = found?.certificate ?? null;
+  const opened = await openWeb({ ...web, ...rest, tls, log, health, window: hub.window, version: version() });
+  return opened.ok ? opened.server : failed(opened.why);
+}
+
+/** Home Assistant sees and asks only what may be seen and asked on site; the panel guards without it. */
+async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: ProgramLog): Promise<HomeAssistant | null> {
+  const { homeAssistant: config, site, mqtt } = house;
+  const fault = (is: 'up' | 'over'): void => hub.fault('home_assistant', is);
+  if (config === null) {
+    // One that an earlier config left behind.
+    fault('over');
+    return null;
+  }
+  try {
+    const { openHomeAssistant } = await import('./link/home-assistant/home-assistant.ts');
+    return openHomeAssistant({
+      config,
+      house,
+      // The broker that the hub is a client of may be this one under another name; two who speak on the same topics
+      // would overtake each other there.
+      base: mqtt.kind === 'listen' ? `lantern/${site.id}` : `lantern/${site.id}/home-assistant`,
+      version: version(),
+      window: hub.window,
+      read: (payload, source) => parseOrder(payload, source, clock.trusted() ? clock.wall() : null),
+      reply: (id, outcome) => replyJson({ via: 'mqtt', id }, outcome),
+      fault,
+      log,
+    });
+  } catch (error) {
+    log.error({ why: error instanceof Error ? error.message : String(error) }, 'Home Assistant cannot be joined');
+    fault('up');
+    return null;
+  }
 }
 
 /** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
@@ -237,9 +295,12 @@ function devices(): Families {
 const facts = (families: Families): ReadonlyMap<string, FamilyFacts> =>
   new Map([...families].map(([name, family]) => [name, familyFacts(family)]));
 
+const version = (): string =>
+  (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
+
 function cliDeps(): CliDeps {
   return {
-    version: (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version,
+    version: version(),
     run,
     check(config) {
       const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
@@ -255,7 +316,12 @@ function cliDeps(): CliDeps {
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
-    log: { open: openLogReader, verify: verifyLog },
+    log: {
+      open: openLogReader,
+      verify: verifyLog,
+      bundle: (dir, file) => writeBundle(dir, file, join(home, 'evidence'), Date.now()),
+      opened: openBundle,
+    },
     families() {
       const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
       return { ok: true, families };

@@ -13,6 +13,8 @@ export interface CommandValues {
   readonly seconds?: number;
   /** The number of the keypad's request that is answered. */
   readonly transaction?: number;
+  /** Which part of the device, where it has several. */
+  readonly address?: string;
 }
 
 /**
@@ -25,10 +27,15 @@ export function render(
   deviceTopic: string,
   values: CommandValues,
 ): readonly DeviceCommand[] {
-  return templates.map((template) => ({
-    topic: commandTopic(template.topic, deviceTopic),
-    payload: commandPayload(template.payload, values),
-  }));
+  const kind = deviceTopic.split('/').at(-2);
+  return templates
+    .filter((template) => template.for === undefined || template.for === kind)
+    .map((template) => ({
+      topic: commandTopic(template.topic, deviceTopic)
+        .split('$address')
+        .join(values.address ?? ''),
+      payload: commandPayload(template.payload, values),
+    }));
 }
 
 function commandTopic(template: string, deviceTopic: string): string {
@@ -44,6 +51,7 @@ function commandPayload(template: Json, values: CommandValues): string {
 function fill(template: Json, values: CommandValues): Json | undefined {
   if (template === '$seconds') return values.seconds === undefined ? undefined : wholeSeconds(values.seconds);
   if (template === '$transaction') return values.transaction;
+  if (template === '$address') return addressValue(values.address);
   if (isList(template)) return template.map((item) => fill(item, values)).filter((item) => item !== undefined);
   if (typeof template === 'object' && template !== null) return fillFields(template, values);
   return template;
@@ -56,6 +64,10 @@ function fillFields(template: { readonly [key: string]: Json }, values: CommandV
     if (field !== undefined) filled.push([key, field]);
   }
   return Object.fromEntries(filled);
+}
+
+function addressValue(address: string | undefined): Json | undefined {
+  return address !== undefined && /^\d{1,9}$/.test(address) ? Number(address) : address;
 }
 
 function wholeSeconds(seconds: number): number {

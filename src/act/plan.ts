@@ -4,10 +4,13 @@ export type OutputRole = 'siren' | 'strobe' | 'light' | 'relay';
 
 /**
  * One message to a device, as data. `topic` is appended to the device's own topic. In `payload` a string that is
- * exactly `$seconds` or `$transaction` is replaced by the number; a plain string payload is sent as it is.
+ * exactly `$seconds` or `$transaction` is replaced by the number; a plain string payload is sent as it is. `$address`
+ * in the topic, or as a whole string in the payload, is the device's address; there it is a number if it looks like one.
  */
 export interface CommandTemplate {
   readonly topic: string;
+  /** Only for a device with this level before the last of its topic; left out: for any. */
+  readonly for?: string;
   readonly payload: Json;
 }
 

@@ -111,8 +111,8 @@ export function end(step: Step, alarm: Alarm, why: 'code' | 'closure' | 'expired
  * What a duress code does to an alarm: it leaves the local view with the very row that a true code would have left,
  * and goes on outside.
  */
-export function hide(step: Step, alarm: Alarm, by: string): Step {
-  const ended = record(step, 'alarm-ended', { alarm: alarm.id, kind: alarm.kind, why: 'code', by }, audienceOf(alarm));
+export function hide(step: Step, alarm: Alarm, why: 'code' | 'closure', by: string): Step {
+  const ended = record(step, 'alarm-ended', { alarm: alarm.id, kind: alarm.kind, why, by }, audienceOf(alarm));
   const hidden: Alarm = { ...alarm, hidden: true };
   return also(replace(withRoom(ended, 'concealed'), hidden), { type: 'hide-telling', alarm: hidden });
 }

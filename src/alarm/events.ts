@@ -1,4 +1,5 @@
 import type { AlarmId, ContactId, DeviceId, PersonId, SourceId, ZoneId } from '../base/brand.ts';
+import type { Duration } from '../base/time.ts';
 import type { ArmedMode } from './plan.ts';
 import type { PanelState, SetState } from './state.ts';
 
@@ -14,7 +15,18 @@ export interface Person {
   readonly role: Role;
 }
 
-/** Where an answer goes: a `panel/reply`, a keypad, or nobody. */
+/** Whose code it was, and which of the two. */
+export interface GivenCode {
+  readonly person: Person;
+  readonly duress: boolean;
+}
+
+/** A session on the page knows whose it is. `fresh`: that person's code was given within the last minutes. */
+export interface Vouched extends GivenCode {
+  readonly code: 'fresh' | 'old';
+}
+
+/** Where an answer goes: a `panel/reply`, a keypad, or a caller within this process that waits for it. */
 export type ReplyTo =
   | { readonly via: 'mqtt'; readonly id: string | null }
   | {
@@ -22,7 +34,8 @@ export type ReplyTo =
       readonly device: DeviceId;
       readonly transaction: number | null;
       readonly asked: 'arm' | 'disarm' | 'panic';
-    };
+    }
+  | { readonly via: 'call'; readonly call: number };
 
 /** What somebody asked the panel to do, before anyone knows whether they may. */
 export interface Order {
@@ -33,11 +46,23 @@ export interface Order {
   /** The asker's own id, refused when it comes again; null: none given. */
   readonly id: string | null;
   readonly hasCode: boolean;
-  readonly ask:
-    | { readonly action: 'arm'; readonly mode: ArmedMode; readonly bypass: readonly string[] }
-    | { readonly action: 'disarm' }
-    | { readonly action: 'panic'; readonly silent: boolean };
+  /** Given where a session stands behind the order. */
+  readonly vouched?: Vouched;
+  readonly ask: Ask;
 }
+
+/** What may be asked. The last four need somebody who is vouched for. */
+export type Ask =
+  | { readonly action: 'arm'; readonly mode: ArmedMode; readonly bypass: readonly string[] }
+  | { readonly action: 'disarm' }
+  | { readonly action: 'panic'; readonly silent: boolean }
+  /** Only whose code this is; the answer says it. */
+  | { readonly action: 'identify' }
+  | { readonly action: 'acknowledge'; readonly alarm: string; readonly note: string | null }
+  | { readonly action: 'close'; readonly alarm: string; readonly note: string | null }
+  /** Lets installers work for so long; again: for so long from now. */
+  | { readonly action: 'open-installer'; readonly length: Duration }
+  | { readonly action: 'close-installer' };
 
 /** What the zone room tells of zones and of the devices that carry them. */
 export type ZoneEvent =
@@ -96,5 +121,10 @@ export type Refusal = 'bad_code' | 'locked_out' | 'zones_open' | 'not_allowed' |
 
 /** The answer to an order. */
 export type Answer =
-  | { readonly ok: true; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly warnings: readonly string[];
+      /** Only in the answer to `identify`, and never to be shown as it is. */
+      readonly given?: GivenCode;
+    }
   | { readonly ok: false; readonly error: Refusal; readonly zones?: readonly ZoneId[] };

@@ -23,6 +23,7 @@ export function initialPanel(plan: PanelPlan): PanelState {
     faults: [],
     changedBy: null,
     lockout: { sources: {} as Readonly<Record<SourceId, Guesses>>, site: NO_GUESSES, wrongAt: [] },
+    installer: null,
     recent: [],
     nextAlarm: 1,
     nextSilent: 1,

@@ -1,10 +1,13 @@
 import type { ZoneId } from '../base/brand.ts';
 import { between, type Instant, seconds } from '../base/time.ts';
-import { audienceOf, end, hide } from './alarms.ts';
+import { unreachable } from '../base/unreachable.ts';
+import { audienceOf, end, hide, shownAlarms } from './alarms.ts';
 import { canBypass, isLower, readiness, set } from './arming.ts';
-import type { Answer, Order, Person, Refusal } from './events.ts';
+import { acknowledge, close, note } from './closing.ts';
+import type { Answer, Ask, GivenCode, Order, Person, Refusal, Vouched } from './events.ts';
 import { countWrong, forgive, isLockedOut } from './lockout.ts';
 import type { PanelPlan } from './plan.ts';
+import { closeInstaller, may, openInstaller } from './roles.ts';
 import type { Alarm, PanelState } from './state.ts';
 import { also, change, record, reply, type Step } from './step.ts';
 import { onDuress, onPanic } from './trips.ts';
@@ -14,7 +17,7 @@ const REMEMBERED = seconds(30);
 /** Ids remembered at once; beyond it the oldest is forgotten. */
 const MOST_REMEMBERED = 256;
 
-type ArmAsk = Extract<Order['ask'], { action: 'arm' }>;
+type ArmAsk = Extract<Ask, { action: 'arm' }>;
 interface Facts {
   readonly enrolled: boolean;
   readonly mayArm: boolean;
@@ -29,10 +32,21 @@ export function onOrdered(plan: PanelPlan, step: Step, order: Order, facts: Fact
   if (isRepeated(step, order, now)) return reply(step, order.replyTo, no('bad_request'));
   const noted = remember(step, order, now);
   if (ask.action === 'panic') return onPanicOrder(plan, noted, order, ask.silent, now);
-  if (ask.action === 'arm' && !facts.enrolled) return reply(noted, order.replyTo, no('no_users'));
+  const needsPeople = ask.action === 'arm' || ask.action === 'identify';
+  if (needsPeople && !facts.enrolled) return reply(noted, order.replyTo, no('no_users'));
   if (order.hasCode) return also(noted, { type: 'check-code', order });
+  if (order.vouched !== undefined) return onVouched(plan, noted, order, order.vouched, facts, now);
   if (ask.action === 'arm' && needsNoCode(plan, noted, ask)) return arm(plan, noted, order, ask, null, facts, now);
   return reply(noted, order.replyTo, no('bad_code'));
+}
+
+/** A session stands for its person, but not for a code that is asked for each time. */
+function onVouched(plan: PanelPlan, step: Step, order: Order, by: Vouched, facts: Facts, now: Instant): Step {
+  const { ask } = order;
+  const asksForCode = ask.action === 'disarm' || ask.action === 'identify';
+  const lower = ask.action === 'arm' && by.code === 'old' && isLower(plan, step.state, ask.mode, ask.bypass);
+  if (asksForCode || lower) return reply(step, order.replyTo, no('bad_code'));
+  return carryOut(plan, step, order, by, facts, now);
 }
 
 /** Answered word for word as an order to set the mode in force would be, and nothing to see. */
@@ -70,15 +84,59 @@ export function onCodeVerified(
   const help = given.duress ? onDuress(plan, step, order.source, now) : step;
   if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, no('locked_out'));
   const known = forgive(help, order.source);
+  return carryOut(plan, known, order, given, { enrolled: true, mayArm: given.mayArm }, now);
+}
+
+/** Does what somebody known has asked, if their role allows it. */
+function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, facts: Facts, now: Instant): Step {
   const { ask } = order;
   switch (ask.action) {
     case 'arm':
-      return arm(plan, known, order, ask, given.person, { enrolled: true, mayArm: given.mayArm }, now);
+      return arm(plan, step, order, ask, given.person, facts, now);
     case 'disarm':
-      return disarm(known, order, given.person, given.duress ? 'duress' : 'true');
+      return disarm(step, order, given.person, given.duress ? 'duress' : 'true', now);
+    case 'identify':
+      return identify(step, order, given);
+    case 'acknowledge':
+    case 'close':
+      return onShownAlarm(step, order, ask, given, now);
+    case 'open-installer':
+      return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
+    case 'close-installer':
+      return onInstaller(step, order, given.person, (next) => closeInstaller(next, given.person), now);
+    case 'panic':
+      return step;
     default:
-      return known;
+      return unreachable(ask);
   }
+}
+
+function identify(step: Step, order: Order, given: GivenCode): Step {
+  const noted = record(step, 'signed-in', { by: given.person.id, source: order.source });
+  const { person, duress } = given;
+  return reply(noted, order.replyTo, { ok: true, warnings: [], given: { person, duress } });
+}
+
+/** A silent or hidden alarm is answered like one that never was. */
+function onShownAlarm(
+  step: Step,
+  order: Order,
+  ask: Extract<Ask, { action: 'acknowledge' | 'close' }>,
+  { person, duress }: GivenCode,
+  now: Instant,
+): Step {
+  if (!may(step.state, ask.action, person, now)) return reply(step, order.replyTo, no('not_allowed'));
+  const alarm = shownAlarms(step.state).find((one) => one.id === ask.alarm);
+  if (alarm === undefined) return reply(step, order.replyTo, no('bad_request'));
+  const noted = note(step, alarm, person.id, ask.note);
+  const how = duress ? 'under-threat' : 'truly';
+  const done = ask.action === 'close' ? close(noted, alarm, person.id, how) : acknowledge(noted, alarm, person.id);
+  return reply(done, order.replyTo, yes());
+}
+
+function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) => Step, now: Instant): Step {
+  if (!may(step.state, 'installer', by, now)) return reply(step, order.replyTo, no('not_allowed'));
+  return reply(work(step), order.replyTo, yes());
 }
 
 export function onCodeWrong(step: Step, order: Order, now: Instant): Step {
@@ -97,8 +155,7 @@ function arm(
 ): Step {
   const refuse = (answer: Answer): Step => reply(step, order.replyTo, answer);
   const { state } = step;
-  // An installer sets nothing outside a session that a resident has opened, and a monitor never does.
-  if (person !== null && person.role !== 'resident' && person.role !== 'visitor') return refuse(no('not_allowed'));
+  if (person !== null && !may(state, 'arm', person, now)) return refuse(no('not_allowed'));
   if (refusesArming(state)) return refuse(no('not_allowed'));
   if (!ask.bypass.every((id) => canBypass(plan, state, id))) return refuse(no('bad_request'));
   if (state.set?.mode === ask.mode) return refuse(yes());
@@ -110,8 +167,8 @@ function arm(
 }
 
 /** Which code it was decides what ends outside; on site both leave the same rows and the same state. */
-function disarm(step: Step, order: Order, person: Person, code: 'true' | 'duress'): Step {
-  if (person.role !== 'resident' && person.role !== 'visitor') return reply(step, order.replyTo, no('not_allowed'));
+function disarm(step: Step, order: Order, person: Person, code: 'true' | 'duress', now: Instant): Step {
+  if (!may(step.state, 'disarm', person, now)) return reply(step, order.replyTo, no('not_allowed'));
   const { state } = step;
   const unset = change(step, { set: null, sounding: null, bypassed: [], forced: {}, changedBy: changer(step, person) });
   const noted =
@@ -132,5 +189,5 @@ function endByCode(step: Step, alarm: Alarm, person: Person, code: 'true' | 'dur
   if (alarm.kind === 'duress') return step;
   if (alarm.kind === 'personal' && person.role !== 'resident') return step;
   if (code === 'true') return end(step, alarm, 'code', person.id);
-  return audienceOf(alarm) === 'sealed' ? step : hide(step, alarm, person.id);
+  return audienceOf(alarm) === 'sealed' ? step : hide(step, alarm, 'code', person.id);
 }

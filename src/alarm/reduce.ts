@@ -1,13 +1,15 @@
 import type { DeviceId, ZoneId } from '../base/brand.ts';
 import { type Instant, isDue, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
-import { audienceOf, end, raise, replace } from './alarms.ts';
+import { end, raise } from './alarms.ts';
 import { endExit } from './arming.ts';
+import { acknowledge, close } from './closing.ts';
 import type { PanelEvent } from './events.ts';
 import { isIn, standsOpen } from './guard.ts';
 import { restartedPanel } from './initial.ts';
 import { onCodeVerified, onCodeWrong, onOrdered } from './orders.ts';
 import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
+import { closeInstaller } from './roles.ts';
 import type { PanelState, ZoneCondition } from './state.ts';
 import { change, record, type Step, stay } from './step.ts';
 import { addFault, clearFault, intruder, onDeviceTamper, onTrip } from './trips.ts';
@@ -71,10 +73,8 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
 /** When the panel next needs a tick; null: nothing is waiting. */
 export function deadline(state: PanelState): Instant | null {
   const delays = sooner(state.set?.exit?.until ?? null, state.set?.entry?.until ?? null);
-  return state.alarms.reduce<Instant | null>(
-    (first, alarm) => sooner(first, alarm.expires),
-    sooner(delays, state.sounding?.until ?? null),
-  );
+  const times = sooner(state.sounding?.until ?? null, state.installer?.until ?? null);
+  return state.alarms.reduce<Instant | null>((first, alarm) => sooner(first, alarm.expires), sooner(delays, times));
 }
 
 function withZone(plan: PanelPlan, id: ZoneId, step: Step, then: (zone: ZonePlan) => Step): Step {
@@ -153,21 +153,12 @@ function onTamperOff(plan: PanelPlan, step: Step, device: DeviceId): Step {
 
 function onClosure(step: Step, id: string, by: string): Step {
   const alarm = step.state.alarms.find((one) => one.id === id);
-  return alarm === undefined ? step : quietIfOver(end(step, alarm, 'closure', by));
-}
-
-/** With the last alarm that sounds closed from outside, the siren has nothing left to say. */
-function quietIfOver(step: Step): Step {
-  const { sounding, alarms } = step.state;
-  const left = alarms.some((alarm) => !alarm.silent && !alarm.hidden && alarm.kind !== 'fault');
-  return sounding === null || left ? step : change(step, { sounding: null });
+  return alarm === undefined ? step : close(step, alarm, by, 'truly');
 }
 
 function onAcknowledged(step: Step, id: string, by: string): Step {
   const alarm = step.state.alarms.find((one) => one.id === id);
-  if (alarm === undefined) return step;
-  const seen = alarm.acknowledgedBy === null ? replace(step, { ...alarm, acknowledgedBy: by }) : step;
-  return record(seen, 'acknowledged', { alarm: alarm.id, by }, audienceOf(alarm));
+  return alarm === undefined ? step : acknowledge(step, alarm, by);
 }
 
 function onTick(plan: PanelPlan, step: Step, now: Instant): Step {
@@ -177,8 +168,10 @@ function onTick(plan: PanelPlan, step: Step, now: Instant): Step {
     return onTick(plan, intruder(plan, step, set.entry.zones, now), now);
   }
   const quiet = endSounding(plan, step, now);
-  const due = quiet.state.alarms.filter((alarm) => isDue(alarm.expires, now));
-  return due.reduce((next, alarm) => end(next, alarm, 'expired', null), quiet);
+  const { installer } = quiet.state;
+  const alone = installer !== null && isDue(installer.until, now) ? closeInstaller(quiet, null) : quiet;
+  const due = alone.state.alarms.filter((alarm) => isDue(alarm.expires, now));
+  return due.reduce((next, alarm) => end(next, alarm, 'expired', null), alone);
 }
 
 /** The siren time is over: back to the mode, with what still stands open left out by name until it closes. */

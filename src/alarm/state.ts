@@ -91,6 +91,8 @@ export interface PanelState {
   readonly faults: readonly string[];
   readonly changedBy: string | null;
   readonly lockout: Lockout;
+  /** Installers may work until then; null: they may do nothing. */
+  readonly installer: { readonly until: Instant } | null;
   /** Ids of orders taken lately, against replay. */
   readonly recent: readonly { readonly id: string; readonly at: Instant }[];
   readonly nextAlarm: number;

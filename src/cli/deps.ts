@@ -1,4 +1,5 @@
 import type { Role } from '../alarm/events.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
 import type { LocalRow } from '../hub/ports.ts';
 
@@ -81,9 +82,26 @@ export type Verified =
   | { readonly ok: true; readonly rows: number }
   | { readonly ok: false; readonly badSeq: number | null; readonly why: string };
 
+/** `whole`: nothing is missing from the log, and nothing was changed. */
+export type Bundled =
+  | { readonly ok: true; readonly rows: number; readonly head: string; readonly whole: boolean }
+  | Refused;
+
+/** A sealed row, opened; or why it is not. */
+export type OpenedRow =
+  | { readonly ok: true; readonly seq: number; readonly at: string; readonly type: string; readonly data: JsonObject }
+  | { readonly ok: false; readonly seq: number; readonly why: string };
+
 export interface LogDeps {
   open(dir: string): { readonly ok: true; readonly reader: LogReader } | Refused;
   verify(dir: string): Promise<Verified> | Verified;
+  /** Writes the evidence bundle to a file that must not be there yet. */
+  bundle(dir: string, file: string): Bundled;
+  /** Opens the sealed rows of a bundle with the key in a file. */
+  opened(
+    bundle: string,
+    identityFile: string,
+  ): Promise<{ readonly ok: true; readonly rows: AsyncIterable<OpenedRow> } | Refused>;
 }
 
 export interface ShownFamily {

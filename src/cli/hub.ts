@@ -88,7 +88,7 @@ function yamlWord(value: Json | undefined): string {
   return bare ? word : JSON.stringify(word);
 }
 
-const pasted = ['id', 'driver', 'profile', 'model', 'topic'] as const;
+const pasted = ['id', 'driver', 'profile', 'model', 'topic', 'address'] as const;
 
 /** One entry of `devices:`, with what was measured behind it. */
 function deviceLine(item: JsonObject): string {

@@ -16,9 +16,12 @@ interface LogOptions {
   readonly since?: string;
   readonly follow?: true;
   readonly json?: true;
+  readonly out?: string;
+  readonly bundle?: string;
+  readonly identity?: string;
 }
 
-/** `log`, `log verify`, and `log export` that is not in this version. */
+/** `log` and what is done with all of it: `verify`, `export`, `open`. */
 export function addLogCommands(program: Command, deps: CliDeps, io: CliIo): void {
   const log = program
     .command('log')
@@ -39,12 +42,20 @@ export function addLogCommands(program: Command, deps: CliDeps, io: CliIo): void
 
   log
     .command('export')
-    .description('the evidence bundle (not in this version)')
+    .description(
+      'write the evidence bundle: every row, a timeline, and what is needed to check it without this program',
+    )
     .option('--data <dir>', 'the data directory of the hub')
-    .option('--out <file>', 'where to write it')
-    .action(() => {
-      throw wrongUse('log export is not in this version');
-    });
+    .option('--out <file>', 'the file to write, a tar; it must not be there yet')
+    .option('--json', 'print the answer as JSON')
+    .action((_options: LogOptions, command: Command) => exportBundle(deps, io, command.optsWithGlobals()));
+
+  log
+    .command('open')
+    .description('print the sealed rows of an evidence bundle, as JSON lines; away from the hub')
+    .option('--bundle <file>', 'a file that log export wrote')
+    .option('--identity <file>', 'a file with the private half of the evidence key')
+    .action((options: LogOptions) => openBundle(deps, io, options));
 }
 
 function formatOf(text: string | undefined): LogFormat {
@@ -102,4 +113,27 @@ async function verify(deps: CliDeps, io: CliIo, options: LogOptions): Promise<vo
   if (options.json) await io.out(`${JSON.stringify({ ok: false, seq: found.badSeq, why: found.why })}\n`);
   else if (found.badSeq !== null) await io.out(`${found.badSeq}\n`);
   throw new CommandError(exitCodes.failed, found.badSeq === null ? found.why : `seq ${found.badSeq}: ${found.why}`);
+}
+
+async function exportBundle(deps: CliDeps, io: CliIo, options: LogOptions): Promise<void> {
+  const file = needed(options.out, '--out FILE');
+  const made = deps.log.bundle(needed(options.data, '--data DIR'), file);
+  if (!made.ok) throw failed(made.why);
+  const { rows, head, whole } = made;
+  if (options.json) await io.out(`${JSON.stringify({ file, rows, head, whole })}\n`);
+  else await io.out(`${rows} rows, head ${head}\n`);
+  if (!whole) io.err('lantern: warning: the log is not whole; continuity.txt in the bundle says where\n');
+}
+
+async function openBundle(deps: CliDeps, io: CliIo, options: LogOptions): Promise<void> {
+  const bundle = needed(options.bundle, '--bundle FILE');
+  const opened = await deps.log.opened(bundle, needed(options.identity, '--identity KEYFILE'));
+  if (!opened.ok) throw failed(opened.why);
+  const shut: { readonly seq: number; readonly why: string }[] = [];
+  for await (const row of opened.rows) {
+    if (row.ok) await io.out(`${JSON.stringify({ seq: row.seq, at: row.at, type: row.type, data: row.data })}\n`);
+    else shut.push(row);
+  }
+  const [first] = shut;
+  if (first !== undefined) throw failed(`${shut.length} not opened, the first is row ${first.seq}: ${first.why}`);
 }

@@ -1,11 +1,18 @@
-import { topicsOf } from '../sense/decode.ts';
+import { sharedTopicsOf, topicsOf } from '../sense/decode.ts';
 import { gatewayTopics } from '../sense/gateway.ts';
+import { topicFor } from '../sense/profile.ts';
+import { addressOf } from '../sense/reader.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
 
 /** Who listens on a topic, by place in the plan's lists. */
 export interface Listeners {
   readonly devices: readonly number[];
   readonly outputs: readonly number[];
+  /** Devices that share the topic, by their addresses in lower case: each message is opened once, and finds its own. */
+  readonly shared: readonly {
+    readonly family: HubFamily;
+    readonly devices: ReadonlyMap<string, readonly number[]>;
+  }[];
   /** Families whose gateway may speak here. */
   readonly gateways: readonly HubFamily[];
 }
@@ -16,6 +23,7 @@ export type AddressBook = ReadonlyMap<string, Listeners>;
 interface Entry {
   readonly devices: number[];
   readonly outputs: number[];
+  readonly shared: { readonly family: HubFamily; readonly devices: Map<string, number[]> }[];
   readonly gateways: HubFamily[];
 }
 
@@ -23,34 +31,61 @@ interface Entry {
 export function addressBook(plan: HubPlan, families: ReadonlyMap<string, HubFamily>): AddressBook {
   const book = new Map<string, Entry>();
   const at = (topic: string): Entry => {
-    const found = book.get(topic) ?? { devices: [], outputs: [], gateways: [] };
+    const found = book.get(topic) ?? { devices: [], outputs: [], shared: [], gateways: [] };
     book.set(topic, found);
     return found;
   };
-  const listen = (kind: 'devices' | 'outputs', index: number, profile: string, topic: string): void => {
+  const listen = (kind: 'devices' | 'outputs', index: number, { profile, topic, address }: Named): void => {
     const family = families.get(profile);
     if (family === undefined) return;
-    for (const own of topicsOf(family.sense, topic)) at(own)[kind].push(index);
+    const shared = sharedTopicsOf(family.sense, topic, address);
+    for (const own of topicsOf(family.sense, topic, address)) {
+      if (kind === 'devices' && shared.includes(own)) share(at(own), family, index, address ?? '');
+      else at(own)[kind].push(index);
+    }
     for (const gateway of gatewayTopics(family.sense, topic)) {
       const { gateways } = at(gateway);
       if (!gateways.includes(family)) gateways.push(family);
     }
   };
   plan.devices.forEach((device, index) => {
-    listen('devices', index, device.profile, device.topic);
+    listen('devices', index, device);
   });
   plan.outputs.forEach((output, index) => {
-    listen('outputs', index, output.profile, output.topic);
+    listen('outputs', index, output);
   });
   return book;
 }
 
+type Named = Pick<HubPlan['outputs'][number], 'profile' | 'topic' | 'address'>;
+
+function share(entry: Entry, family: HubFamily, index: number, address: string): void {
+  const name = address.toLowerCase();
+  const found = entry.shared.find((one) => one.family === family) ?? { family, devices: new Map<string, number[]>() };
+  if (!entry.shared.includes(found)) entry.shared.push(found);
+  found.devices.set(name, [...(found.devices.get(name) ?? []), index]);
+}
+
 /** Topic filters for a broker that is not ours: all that the devices say, and their unknown neighbours beside them. */
 export function topicsToHear(plan: HubPlan, families: ReadonlyMap<string, HubFamily>): readonly string[] {
-  const neighbours = [...plan.devices, ...plan.outputs]
-    .map(({ topic }) => topic.slice(0, topic.lastIndexOf('/') + 1))
-    .filter((base) => base !== '')
-    .map((base) => `${base}+`);
-  const covered = (topic: string): boolean => neighbours.includes(`${topic.slice(0, topic.lastIndexOf('/') + 1)}+`);
+  const neighbours = new Set(
+    [...plan.devices, ...plan.outputs].flatMap((device) => neighboursOf(device, families.get(device.profile))),
+  );
+  const covered = (topic: string): boolean => neighbours.has(`${topic.slice(0, topic.lastIndexOf('/') + 1)}+`);
   return [...new Set([...neighbours, ...[...addressBook(plan, families).keys()].filter((topic) => !covered(topic))])];
+}
+
+/** Where devices of the same family beside this one speak: a level of the topic is left open. */
+function neighboursOf({ topic, address }: Named, family: HubFamily | undefined): readonly string[] {
+  const base = topic.slice(0, topic.lastIndexOf('/') + 1);
+  const beside = family === undefined || base !== '' ? [] : besideTopics(family, address);
+  return base === '' ? beside : [`${base}+`];
+}
+
+/** A family whose devices are named by one level stands between what its patterns put before and after it. */
+function besideTopics({ sense }: HubFamily, address: string | null): readonly string[] {
+  return sense.common.topics.flatMap(({ topic }) => {
+    if (topic.up > 0 || topic.before === '') return [];
+    return topicFor(topic, '+', addressOf(sense, address)) ?? [];
+  });
 }

@@ -1,10 +1,13 @@
+import { render } from '../act/commands.ts';
+import { switchCommands } from '../act/profile.ts';
 import type { Order } from '../alarm/events.ts';
 import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
-import { decode } from '../sense/decode.ts';
+import { type Decoded, openShared, read, readShared } from '../sense/decode.ts';
 import { decodeGateway, type GatewayNews } from '../sense/gateway.ts';
+import { addressOf, type Reader, readerFor } from '../sense/reader.ts';
 import type { KeypadSignal, Signals, TripSignal } from '../sense/signals.ts';
 import type { Delivery } from '../zone/observe.ts';
-import { addressBook } from './address.ts';
+import { addressBook, type Listeners } from './address.ts';
 import type { Rank } from './inbox.ts';
 import { keypadAsk, parseOrder } from './orders.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
@@ -18,9 +21,14 @@ export type Arrived =
       readonly device: number;
       readonly signals: Signals;
       readonly pulses: readonly TripSignal[];
-      readonly delivery: Delivery;
+      readonly delivery: Exclude<Delivery, 'gateway'>;
     }
-  | { readonly type: 'output-reports'; readonly output: number; readonly signals: Signals }
+  | {
+      readonly type: 'output-reports';
+      readonly output: number;
+      readonly signals: Signals;
+      readonly delivery: Exclude<Delivery, 'gateway'>;
+    }
   | { readonly type: 'gateway'; readonly base: string; readonly online: boolean }
   | { readonly type: 'keypad-spoke'; readonly device: number }
   | { readonly type: 'order'; readonly order: Omit<Order, 'token'>; readonly code: string | null }
@@ -44,24 +52,76 @@ export interface DoorNeeds {
 /** Bytes come in, signals and orders go on. Anything else stays outside, told at most once a second per source. */
 export function createDoor({ plan, families, models, clock, seen, take, refused }: DoorNeeds): BrokerDoor {
   const book = addressBook(plan, families);
+  const readers = { devices: createReaders(plan.devices), outputs: createReaders(plan.outputs) };
+  const presses = new Map<number, string>();
+
+  /** A reader for each, made when it first speaks, and again when its gateway tells another model. */
+  function createReaders(speakers: readonly Named[]): (index: number) => Reader | null {
+    const made: { readonly model: string | null; readonly reader: Reader }[] = [];
+    return (index) => {
+      const speaker = speakers[index];
+      const family = speaker === undefined ? undefined : families.get(speaker.profile);
+      if (speaker === undefined || family === undefined) return null;
+      const model = speaker.model ?? models.get(speaker.topic) ?? null;
+      const known = made[index];
+      if (known !== undefined && known.model === model) return known.reader;
+      const { topic, address, means = 'contact' } = speaker;
+      const reader = readerFor(family.sense, { model, topic, address, means });
+      made[index] = { model, reader };
+      return reader;
+    };
+  }
 
   function deviceMessage(index: number, topic: string, payload: Uint8Array, stored: boolean, source: SourceId): void {
+    const reader = readers.devices(index);
+    if (reader !== null) deviceSaid(index, read(reader, { topic, payload, stored }), stored, source);
+  }
+
+  /** Only devices of this house count; what others on the topic say is remembered as any stranger's. */
+  function sharedMessage(
+    { family, devices }: Listeners['shared'][number],
+    topic: string,
+    payload: Uint8Array,
+    stored: boolean,
+    source: SourceId,
+  ): void {
+    if (payload.length === 0) return;
+    const opened = openShared(family.sense, payload);
+    if (!opened.ok) {
+      refused(source, `${family.sense.name}: ${opened.why}`);
+      return;
+    }
+    const spoke = new Set(opened.addresses.flatMap((address) => devices.get(address) ?? []));
+    for (const index of spoke) {
+      const reader = readers.devices(index);
+      if (reader !== null) deviceSaid(index, readShared(reader, topic, opened.content, stored), stored, source);
+    }
+    if (spoke.size === 0) seen.hear(topic, payload, stored);
+  }
+
+  function deviceSaid(index: number, decoded: Decoded, stored: boolean, source: SourceId): void {
     const device = plan.devices[index];
-    const family = device === undefined ? undefined : families.get(device.profile);
-    if (device === undefined || family === undefined) return;
-    const model = device.model ?? models.get(device.topic) ?? null;
-    const decoded = decode(family.sense, model, device.topic, { topic, payload, stored });
+    if (device === undefined) return;
     if (!decoded.ok) {
       refused(source, `${device.id}: ${decoded.why}`);
       return;
     }
-    const { signals, pulses } = decoded;
+    const { pulses } = decoded;
+    const signals = isOldPress(index, decoded.press) ? withoutPress(decoded.signals) : decoded.signals;
     if (isEmpty(signals)) return;
     if (signals.keypad !== undefined) keypadOrder(index, device.id, signals.keypad);
     // A silent call from a keypad must leave no more trace than one from a button.
     if (signals.keypad?.action === 'panic') return;
     const delivery = stored ? 'stored' : 'live';
     take({ type: 'signals', device: index, signals, pulses, delivery }, rankOf(device.id, signals), device.id);
+  }
+
+  /** A device that counts its presses may tell the last one again and again. */
+  function isOldPress(index: number, press: string | undefined): boolean {
+    if (press === undefined) return false;
+    const old = presses.get(index) === press;
+    presses.set(index, press);
+    return old;
   }
 
   function keypadOrder(index: number, device: DeviceId, signal: KeypadSignal): void {
@@ -85,13 +145,12 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
   }
 
   function outputMessage(index: number, topic: string, payload: Uint8Array, stored: boolean): void {
-    const output = plan.outputs[index];
-    const family = output === undefined ? undefined : families.get(output.profile);
-    if (output === undefined || family === undefined) return;
-    const model = output.model ?? models.get(output.topic) ?? null;
-    const decoded = decode(family.sense, model, output.topic, { topic, payload, stored });
+    const reader = readers.outputs(index);
+    if (reader === null) return;
+    const decoded = read(reader, { topic, payload, stored });
     if (!decoded.ok || isEmpty(decoded.signals)) return;
-    take({ type: 'output-reports', output: index, signals: decoded.signals }, 'fault', null);
+    const delivery = stored ? 'stored' : 'live';
+    take({ type: 'output-reports', output: index, signals: decoded.signals, delivery }, 'fault', null);
   }
 
   function onGateway(news: GatewayNews | null): void {
@@ -111,6 +170,16 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     return type === undefined ? 'info' : 'notice';
   }
 
+  /** Where this output is told what to do. */
+  function commandTopics(index: number): readonly string[] {
+    const output = plan.outputs[index];
+    const family = output === undefined ? undefined : families.get(output.profile);
+    if (output === undefined || family === undefined) return [];
+    const { on, off } = switchCommands(family.act, output.model ?? models.get(output.topic) ?? null, output.role);
+    const address = addressOf(family.sense, output.address);
+    return render([...on, ...off], output.topic, address === null ? {} : { address }).map(({ topic }) => topic);
+  }
+
   return {
     message(topic, payload, stored, source) {
       const listeners = book.get(topic);
@@ -119,6 +188,7 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
         return;
       }
       for (const family of listeners.gateways) onGateway(decodeGateway(family.sense, { topic, payload, stored }));
+      for (const shared of listeners.shared) sharedMessage(shared, topic, payload, stored, source);
       for (const index of listeners.devices) deviceMessage(index, topic, payload, stored, source);
       for (const index of listeners.outputs) outputMessage(index, topic, payload, stored);
     },
@@ -128,7 +198,9 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
       else take({ type: 'unreadable', id: parsed.id }, 'notice', null);
     },
     subscribed(filter) {
-      const outputs = plan.outputs.flatMap((output, index) => (listensTo(filter, output.topic) ? [index] : []));
+      const outputs = [...plan.outputs.keys()].filter((index) =>
+        commandTopics(index).some((topic) => takesIn(filter, topic)),
+      );
       if (outputs.length > 0) take({ type: 'retell', outputs }, 'tamper', null);
     },
     connected: (up) => take({ type: 'broker', is: up ? 'up' : 'down' }, 'fault', null),
@@ -141,12 +213,20 @@ const isEmpty = (signals: Signals): boolean => {
   return true;
 };
 
-/** A client that listens for orders to this device: on a topic below the device's own, or on a filter that covers it. */
-function listensTo(filter: string, deviceTopic: string): boolean {
+type Named = Pick<HubPlan['outputs'][number], 'profile' | 'model' | 'topic' | 'address'> & {
+  readonly means?: TripSignal;
+};
+
+function withoutPress({ button: _button, ...rest }: Signals): Signals {
+  return rest;
+}
+
+/** A topic filter takes in this topic. */
+function takesIn(filter: string, topic: string): boolean {
   const wanted = filter.split('/');
+  const levels = topic.split('/');
   const hash = wanted.indexOf('#');
-  return deviceTopic.split('/').every((level, place) => {
-    if (hash >= 0 && hash <= place) return true;
-    return wanted[place] === '+' || wanted[place] === level;
-  });
+  if (hash < 0 && wanted.length !== levels.length) return false;
+  const compared = hash < 0 ? wanted : wanted.slice(0, hash);
+  return compared.every((level, place) => level === '+' || level === levels[place]);
 }

@@ -1,11 +1,12 @@
 import { render } from '../act/commands.ts';
 import type { KeypadCommands, KeypadShow } from '../act/plan.ts';
 import { keypadCommands, switchCommands } from '../act/profile.ts';
-import { shownAlarms } from '../alarm/alarms.ts';
 import type { Answer, ReplyTo } from '../alarm/events.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf, sirenWanted } from '../alarm/view.ts';
+import type { OutputId } from '../base/brand.ts';
 import { between, type Instant, sooner } from '../base/time.ts';
+import { addressOf } from '../sense/reader.ts';
 import {
   type OutputState,
   reports,
@@ -20,9 +21,10 @@ import type { HubFamily, HubPlan } from './plan.ts';
 
 /** Sirens, strobes, lights and keypads: what they were told, and telling them. */
 export interface Driving {
-  /** Orders what the panel now wants of sirens and lights. Waits for nothing. */
+  /** Orders what the panel now wants of sirens, and tells again what was not confirmed. Waits for nothing. */
   drive(panel: PanelState, now: Instant): void;
-  /** A device's client came, or came back: it is told again, and the times of repeating start anew. */
+  light(light: OutputId, to: 'on' | 'off', now: Instant): void;
+  /** The client of sirens came, or came back: they are told again, and the times of repeating start anew. */
   retell(which: readonly number[], panel: PanelState, now: Instant): void;
   reported(output: number, power: boolean): void;
   /** A keypad spoke; from now on it is shown what the panel does. */
@@ -31,7 +33,7 @@ export interface Driving {
   answerKeypad(to: Extract<ReplyTo, { via: 'keypad' }>, answer: Answer, before: PanelPhase, panel: PanelState): void;
   deadline(): Instant | null;
   /** What to show of each output. */
-  shown(): readonly { readonly id: string; readonly state: 'on' | 'off' }[];
+  shown(): readonly { readonly id: OutputId; readonly state: 'on' | 'off' }[];
 }
 
 export interface DrivingNeeds {
@@ -56,7 +58,9 @@ export function createDriving({ plan, families, models, send, onTold }: DrivingN
     if (output === undefined || state === undefined || family === undefined) return;
     const commands = switchCommands(family.act, output.model ?? models.get(output.topic) ?? null, output.role);
     const left = wanted.until === null ? {} : { seconds: between(now, wanted.until) / 1000 };
-    for (const command of render(commands[wanted.to], output.topic, left)) send(command.topic, command.payload);
+    const address = addressOf(family.sense, output.address);
+    const values = address === null ? left : { ...left, address };
+    for (const command of render(commands[wanted.to], output.topic, values)) send(command.topic, command.payload);
     const told = tell(state, wanted, commands, now);
     outputs[index] = told;
     onTold(told.again);
@@ -68,19 +72,10 @@ export function createDriving({ plan, families, models, send, onTold }: DrivingN
     if (state.told !== to || state.until !== until || wantsAgain(state, now)) order(index, { to, until }, now);
   }
 
-  /** At an audible alarm the dark goes; after it only what we lit goes out again. */
-  function driveLight(index: number, state: OutputState, panel: PanelState, now: Instant): void {
-    const audible = panel.sounding !== null;
-    const over = !audible && shownAlarms(panel).length === 0;
-    if (audible && !state.lit && shownOutput('light', state) === 'off') light(index, 'on', now);
-    else if (over && state.lit) light(index, 'off', now);
-    else if (wantsAgain(state, now)) order(index, { to: state.told, until: null }, now);
-  }
-
-  function light(index: number, to: 'on' | 'off', now: Instant): void {
-    order(index, { to, until: null }, now);
-    const told = outputs[index];
-    if (told !== undefined) outputs[index] = { ...told, lit: to === 'on' };
+  /** Told anew, whatever it was told before: whoever asks for it knows why. */
+  function anew(index: number, state: OutputState, wanted: Wanted, now: Instant): void {
+    outputs[index] = { ...state, tries: 0, reported: null };
+    order(index, wanted, now);
   }
 
   /** Only what is known to be a keypad, by its model or by what it said, is spoken to as one. */
@@ -110,17 +105,20 @@ export function createDriving({ plan, families, models, send, onTold }: DrivingN
       outputs.forEach((state, index) => {
         const role = plan.outputs[index]?.role;
         if (role !== undefined && soundsWithSiren(role)) driveSiren(index, state, panel, now);
-        else if (role === 'light') driveLight(index, state, panel, now);
+        else if (wantsAgain(state, now)) order(index, { to: state.told, until: state.until }, now);
       });
+    },
+    light(light, to, now) {
+      const index = plan.outputs.findIndex(({ id }) => id === light);
+      const state = outputs[index];
+      if (state !== undefined) anew(index, state, { to, until: null }, now);
     },
     retell(which, panel, now) {
       for (const index of which) {
         const output = plan.outputs[index];
         const state = outputs[index];
-        if (output === undefined || state === undefined || output.role === 'relay') continue;
-        if (output.role === 'light' && !state.lit) continue;
-        outputs[index] = { ...state, tries: 0, reported: null };
-        order(index, { to: state.told, until: state.until }, now);
+        if (output === undefined || state === undefined || !soundsWithSiren(output.role)) continue;
+        anew(index, state, { to: state.told, until: state.until }, now);
       }
       keypadShow = null;
       showKeypads(panel);

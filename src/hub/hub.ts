@@ -10,6 +10,7 @@ import { escalate, deadline as escalationDeadline } from '../escalate/escalate.t
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
 import type { EscalationState } from '../escalate/state.ts';
 import { numbersNeeded } from '../escalate/telling.ts';
+import type { LightingEvent } from '../lighting/events.ts';
 import { covers } from '../sense/gateway.ts';
 import type { Signals } from '../sense/signals.ts';
 import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
@@ -19,6 +20,7 @@ import { type Arrived, createDoor } from './door.ts';
 import { createDriving } from './driving.ts';
 import { always, createGate, type Leaving } from './gate.ts';
 import { Inbox, type Rank } from './inbox.ts';
+import { createLights } from './lights.ts';
 import { Limiter } from './limiter.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
 import type {
@@ -26,25 +28,30 @@ import type {
   BrokerDoor,
   Clock,
   Codes,
+  Dusk,
   Journal,
   JournalRow,
   LocalRow,
   Log,
   Restored,
   TextPath,
+  Window,
 } from './ports.ts';
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
+import { createStepWatch } from './steps.ts';
 import { createTexting } from './texting.ts';
 import { topicsOfSite } from './topics.ts';
 import { createWaker } from './waker.ts';
 import { createWall } from './wall.ts';
+import { createWindow } from './window.ts';
 import { replyJson } from './wire.ts';
 
 /** What the hub needs of the world. */
 export interface Ports {
   readonly clock: Clock;
+  readonly dusk: Dusk;
   readonly journal: Journal;
   /** Null: texts are written down, not sent. */
   readonly texts: TextPath | null;
@@ -58,6 +65,8 @@ export interface Ports {
 export interface Hub {
   /** What a broker is to be told to call. */
   readonly door: BrokerDoor;
+  /** What may be seen and asked on site. */
+  readonly window: Window;
   /** Publishes every state, drives the siren again and starts to act. The broker need not be open yet. */
   start(broker: Broker): void;
   /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
@@ -78,6 +87,7 @@ type HubEvent =
   | Arrived
   | { readonly type: 'panel'; readonly event: PanelEvent }
   | { readonly type: 'escalation'; readonly event: EscalationEvent }
+  | { readonly type: 'lighting'; readonly event: LightingEvent }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -149,12 +159,27 @@ export function createHub(
   const limiter = new Limiter();
   const seen = new SeenDevices(families);
   const wall = createWall(clock);
+  const steps = createStepWatch(clock);
   const waker = createWaker(clock, () => {
     take({ type: 'tick' }, 'personal');
     waker.by(nextDeadline());
   });
   const gate = createGate({ clock, journal, onTrouble, onRows });
-  const show = createShowing(plan, topics, wall, (message) => broker?.publish(message));
+  const outlook = createWindow({
+    restored: restored.parts,
+    view: () => show.view(),
+    // Never shed: the window bounds how many wait, and each of them is answered.
+    take: (order, code) => take({ type: 'order', order, code }, 'personal'),
+    save: (done) => take({ type: 'heartbeat', done }, 'personal'),
+  });
+  const show = createShowing({
+    plan,
+    topics,
+    wall,
+    publish: (message) => broker?.publish(message),
+    tell: outlook.tell,
+    from: panel,
+  });
   const driving = createDriving({
     plan,
     families,
@@ -164,6 +189,12 @@ export function createHub(
       waker.by(again);
       showOutputs();
     },
+  });
+  const lights = createLights({
+    plan: plan.lighting,
+    from: beginning.lighting,
+    order: driving.light,
+    wake: (at) => waker.by(at),
   });
   const checking = createChecking(
     codes,
@@ -210,6 +241,7 @@ export function createHub(
     const turn = newTurn(at);
     happen(event, turn);
     driving.drive(panel, at);
+    lights.follow(panel, at);
     finish(turn);
   }
 
@@ -219,7 +251,7 @@ export function createHub(
         onSignals(event, turn);
         return;
       case 'output-reports':
-        onOutputReports(event.output, event.signals, turn);
+        onOutputReports(event.output, event.signals, event.delivery, turn);
         return;
       case 'gateway':
         onGateway(event.base, event.online, turn);
@@ -234,7 +266,7 @@ export function createHub(
         onReply({ via: 'mqtt', id: event.id }, { ok: false, error: 'bad_request' }, phaseOf(panel), turn);
         return;
       case 'retell':
-        driving.retell(event.outputs, panel, turn.at);
+        retell(event.outputs, turn);
         return;
       case 'broker':
         onBroker(event.is, turn);
@@ -245,7 +277,11 @@ export function createHub(
       case 'escalation':
         onEscalation(event.event, turn);
         return;
+      case 'lighting':
+        lights.take(event.event, turn.at);
+        return;
       case 'heartbeat':
+        lookAtClock(turn);
         turn.answered.push(event.done);
         return;
       case 'tick':
@@ -262,6 +298,7 @@ export function createHub(
     if (device === undefined || state === undefined) return;
     const { signals, pulses, delivery } = event;
     if (isTailOfPress(event.device, signals, turn.at)) return;
+    lights.heard(device.id, device.sensing.zone, event, turn.at);
     observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
   }
 
@@ -286,6 +323,7 @@ export function createHub(
       waker.by(deviceDeadline(device.sensing, next.state));
     }
     for (const event of next.events) {
+      if (event.type === 'device-lost') lights.take({ type: 'motion', device: device.id, is: 'over' }, turn.at);
       noteActivity(device.id, event, turn);
       onPanel(event, turn);
     }
@@ -301,7 +339,7 @@ export function createHub(
   function onGateway(base: string, online: boolean, turn: Turn): void {
     saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
     onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${base}` }, turn);
-    if (online) driving.retell([...plan.outputs.keys()], panel, turn.at);
+    if (online) retell([...plan.outputs.keys()], turn);
   }
 
   function onBroker(is: 'up' | 'down', turn: Turn): void {
@@ -313,7 +351,16 @@ export function createHub(
     }
     brokerLostAt = null;
     saySignals(() => true, true, turn);
-    driving.retell([...plan.outputs.keys()], panel, turn.at);
+    retell([...plan.outputs.keys()], turn);
+  }
+
+  /** Whoever switches these outputs is there, or there again. */
+  function retell(which: readonly number[], turn: Turn): void {
+    driving.retell(which, panel, turn.at);
+    for (const index of which) {
+      const output = plan.outputs[index];
+      if (output?.role === 'light') lights.take({ type: 'light-back', light: output.id }, turn.at);
+    }
   }
 
   function saySignals(which: (index: number) => boolean, online: boolean, turn: Turn): void {
@@ -324,23 +371,31 @@ export function createHub(
     });
   }
 
-  function onOutputReports(index: number, signals: Signals, turn: Turn): void {
+  function onOutputReports(index: number, signals: Signals, delivery: 'live' | 'stored', turn: Turn): void {
     const output = plan.outputs[index];
     if (output === undefined) return;
     const { power, online, tamper } = signals;
-    if (power !== undefined) driving.reported(index, power);
+    if (power !== undefined) onPower(index, power, delivery, turn);
     showOutputs();
     if (online !== undefined) {
       const fault = `lost:${output.id}`;
       const isBack = online && panel.faults.includes(fault);
       onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault }, turn);
       // Its gateway never went away, so nobody subscribes anew: without this a siren that lost power stays silent.
-      if (isBack) driving.retell([index], panel, turn.at);
+      if (isBack) retell([index], turn);
     }
     const device = output.id as string as DeviceId;
     if (tamper !== undefined && tamper !== panel.tampered.includes(device)) {
       onPanel({ type: tamper ? 'tamper-on' : 'tamper-off', device }, turn);
     }
+  }
+
+  function onPower(index: number, power: boolean, delivery: 'live' | 'stored', turn: Turn): void {
+    driving.reported(index, power);
+    const output = plan.outputs[index];
+    if (output?.role !== 'light') return;
+    const is = power ? 'on' : 'off';
+    lights.take({ type: 'light-reported', light: output.id, is, delivery }, turn.at);
   }
 
   function onOrder(order: Order, code: string | null, turn: Turn): void {
@@ -357,6 +412,7 @@ export function createHub(
       if (state !== undefined) observed(index, tickDevice(device.sensing, state, turn.at), turn);
     });
     onEscalation({ type: 'tick' }, turn);
+    lights.take({ type: 'tick' }, turn.at);
     if (brokerLostAt === null || !isDue(brokerLostAt, turn.at)) return;
     brokerLostAt = null;
     saySignals(() => true, false, turn);
@@ -414,7 +470,8 @@ export function createHub(
   function onReply(to: ReplyTo, answer: Answer, before: PanelPhase, turn: Turn): void {
     const say = (what: Answer) => (): void => {
       if (to.via === 'mqtt') broker?.publish({ topic: topics.reply, payload: replyJson(to, what), retain: false });
-      else driving.answerKeypad(to, what, before, panel);
+      else if (to.via === 'keypad') driving.answerKeypad(to, what, before, panel);
+      else outlook.answered(to.call, what);
     };
     const failed: Answer = turn.undo === null ? answer : { ok: false, error: 'not_allowed' };
     turn.leaving.push({ go: say(answer), otherwise: say(failed) });
@@ -468,7 +525,20 @@ export function createHub(
 
   // ---- what leaves -------------------------------------------------------------------------------------------------
 
+  /** A step is told before the first row that carries the new time. A sealed row must bring no local one with it. */
   function row(effect: RecordEffect, turn: Turn): void {
+    if (effect.audience === 'local') lookAtClock(turn);
+    addRow(effect, turn);
+  }
+
+  function lookAtClock(turn: Turn): void {
+    const step = steps.look(turn.at);
+    if (step === null) return;
+    const data = step.steps === 1 ? { byMs: step.byMs } : { ...step };
+    addRow({ type: 'record', row: 'clock-stepped', data, audience: 'local' }, turn);
+  }
+
+  function addRow(effect: RecordEffect, turn: Turn): void {
     turn.rows.push({
       type: effect.row,
       data: effect.data,
@@ -484,13 +554,13 @@ export function createHub(
   function finish(turn: Turn): void {
     const lasting = turn.rows.length > 0 || turn.leaving.length > 0 || turn.answered.length > 0 || isLasting();
     if (lasting || (saveBy !== null && isDue(saveBy, turn.at))) commit(turn);
-    else if (panel !== saved.panel || !saved.devices) later(turn);
+    else if (panel !== saved.panel || !saved.devices || lights.unsaved() === 'passing') later(turn);
     waker.by(lasting ? nextDeadline() : saveBy);
   }
 
   /** Anything but a sensor's level has changed. */
   function isLasting(): boolean {
-    if (escalation !== saved.escalation || saved.panel === null) return true;
+    if (escalation !== saved.escalation || saved.panel === null || lights.unsaved() === 'lasting') return true;
     return panel !== saved.panel && !sameButLevels(panel, saved.panel);
   }
 
@@ -537,6 +607,7 @@ export function createHub(
     if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
     if (escalation !== saved.escalation) parts['escalation'] = JSON.stringify(escalation);
     if (!saved.devices) parts['devices'] = devicesPart();
+    Object.assign(parts, outlook.toSave(), lights.toSave());
     // Whoever goes on with a countdown must know where the time line stood.
     const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
     if (counting || Object.keys(parts).length > 0) parts['clock'] = clockPart(clock, now);
@@ -548,7 +619,8 @@ export function createHub(
 
   function nextDeadline(): Instant | null {
     const rooms = sooner(panelDeadline(panel), escalationDeadline(escalation));
-    const waits = sooner(sooner(driving.deadline(), brokerLostAt), saveBy);
+    const told = sooner(driving.deadline(), lights.deadline());
+    const waits = sooner(sooner(told, brokerLostAt), saveBy);
     return plan.devices.reduce<Instant | null>(
       (first, { sensing }, index) => {
         const state = devices[index];
@@ -559,7 +631,7 @@ export function createHub(
   }
 
   function showOutputs(): void {
-    for (const { id, state } of driving.shown()) show.state(topics.output(id), state);
+    for (const { id, state } of driving.shown()) show.output(id, state);
   }
 
   function onTrouble(why: string | null): void {
@@ -570,6 +642,7 @@ export function createHub(
 
   function onRows(rows: readonly LocalRow[]): void {
     for (const { seq, at, type, data } of rows) {
+      outlook.tell({ type: 'row', row: { seq, at, type, data } });
       broker?.publish({ topic: topics.events, payload: JSON.stringify({ seq, at, type, data }), retain: false });
     }
   }
@@ -577,6 +650,7 @@ export function createHub(
   // ---- the outside -------------------------------------------------------------------------------------------------
 
   function start(opened: Broker): void {
+    ports.dusk.watch((is) => take({ type: 'lighting', event: { type: 'dusk', is } }, 'fault'));
     broker = opened;
     const turn = newTurn(clock.now());
     const data = { state: beginning.from, phase: phaseOf(panel) };
@@ -591,6 +665,8 @@ export function createHub(
     onEscalation({ type: 'restarted' }, turn);
     onTick(turn);
     driving.drive(panel, turn.at);
+    lights.take({ type: 'restarted' }, turn.at);
+    lights.follow(panel, turn.at);
     // What was restored was durable before: it is true for the first client, whatever the disk is doing now.
     showOutputs();
     show.touchedAll();
@@ -601,6 +677,7 @@ export function createHub(
 
   return {
     door,
+    window: outlook.window,
     start,
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
     fault: (name, is) =>

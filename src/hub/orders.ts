@@ -1,4 +1,4 @@
-import type { Order } from '../alarm/events.ts';
+import type { Ask, Order } from '../alarm/events.ts';
 import type { ArmedMode } from '../alarm/plan.ts';
 import type { SourceId } from '../base/brand.ts';
 import type { KeypadSignal } from '../sense/signals.ts';
@@ -29,7 +29,10 @@ export function parseOrder(payload: Uint8Array, source: SourceId, wallMs: number
 }
 
 /** The same for a keypad: its buttons are the order, its code is counted against the keypad. */
-export function keypadAsk(signal: KeypadSignal, silentPanic: boolean): Order['ask'] {
+export function keypadAsk(
+  signal: KeypadSignal,
+  silentPanic: boolean,
+): Extract<Ask, { action: 'arm' | 'disarm' | 'panic' }> {
   switch (signal.action) {
     case 'disarm':
       return { action: 'disarm' };

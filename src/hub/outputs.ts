@@ -8,14 +8,12 @@ export interface OutputState {
   readonly until: Instant | null;
   /** What the device last reported. */
   readonly reported: 'on' | 'off' | null;
-  /** A light that we switched on for an alarm, and so may switch off after it. */
-  readonly lit: boolean;
   /** Telling again until confirmed: the next time, and how often it was told. */
   readonly again: Instant | null;
   readonly tries: number;
 }
 
-export const UNTOLD: OutputState = { told: 'off', until: null, reported: null, lit: false, again: null, tries: 0 };
+export const UNTOLD: OutputState = { told: 'off', until: null, reported: null, again: null, tries: 0 };
 
 /** A device that confirms is told until it does; one that cannot is told once more, in case the radio was busy. */
 const CONFIRMING: readonly Duration[] = [seconds(1), seconds(2), seconds(5), seconds(10), seconds(30)];

@@ -3,7 +3,9 @@ import type { ActProfile } from '../act/profile.ts';
 import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { LightingPlan } from '../lighting/plan.ts';
 import type { Profile } from '../sense/profile.ts';
+import type { TripSignal } from '../sense/signals.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
 /** What the hub must know of this house. `site` compiles it from the config. */
@@ -16,6 +18,8 @@ export interface HubPlan {
     readonly profile: string;
     readonly model: string | null;
     readonly topic: string;
+    readonly address: string | null;
+    readonly means: TripSignal;
     readonly sensing: DevicePlan;
   }[];
   readonly outputs: readonly {
@@ -24,7 +28,9 @@ export interface HubPlan {
     readonly profile: string;
     readonly model: string | null;
     readonly topic: string;
+    readonly address: string | null;
   }[];
+  readonly lighting: LightingPlan;
   readonly escalation: EscalationPlan;
   readonly phones: ReadonlyMap<ContactId, string>;
   readonly neverContact: ReadonlySet<string>;

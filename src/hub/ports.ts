@@ -1,5 +1,7 @@
-import type { Person } from '../alarm/events.ts';
-import type { DeviceId, SourceId, TextId } from '../base/brand.ts';
+import type { Answer, Ask, Person, Vouched } from '../alarm/events.ts';
+import type { AlarmKind, ArmedMode } from '../alarm/plan.ts';
+import type { PanelPhase } from '../alarm/view.ts';
+import type { DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Instant, WallTime } from '../base/time.ts';
 
@@ -18,6 +20,12 @@ export interface Clock {
   readonly boot: string;
   /** Calls back once after so many milliseconds; the returned function cancels. */
   alarm(afterMs: number, ring: () => void): () => void;
+}
+
+/** Says when it gets dark and light outside. */
+export interface Dusk {
+  /** Calls back before it returns with how it is now, and again at every change. Returns how to stop. */
+  watch(tell: (is: 'dark' | 'light') => void): () => void;
 }
 
 /** One row for the event log, as the worker will store it. */
@@ -175,6 +183,8 @@ export interface Codes {
   /** Somebody has a code that is not over. */
   enrolled(): boolean;
   check(code: string): Promise<{ readonly person: Person; readonly duress: boolean } | null>;
+  /** The person of this id as of now; null: removed, or the end date is past. Costs no hash. */
+  person(id: PersonId): Person | null;
 }
 
 /** The program's own log. Nothing telling may be in it: no names, numbers, codes, and nothing of silent alarms. */
@@ -182,4 +192,91 @@ export interface Log {
   info(facts: JsonObject, message: string): void;
   warn(facts: JsonObject, message: string): void;
   error(facts: JsonObject, message: string): void;
+}
+
+/** Reads back what was written. */
+export interface History {
+  /** At most `limit` rows of the local view after this `seq`, oldest first; null: the disk does not answer. Never rejects. */
+  local(after: number, limit: number): Promise<readonly LocalRow[] | null>;
+}
+
+// What the hub offers to whoever shows it on site: the page, Home Assistant, scripts.
+
+/** `panel/attributes`, as an object. */
+export interface PanelAttributes {
+  readonly mode: ArmedMode | null;
+  readonly changedBy: string | null;
+  readonly delayEndsAt: string | null;
+  readonly openZones: readonly ZoneId[];
+  readonly bypassedZones: readonly ZoneId[];
+  readonly alarm: LocalAlarm | null;
+  readonly faults: readonly string[];
+}
+
+/** `zones/ID`, as an object. */
+export interface ZoneView {
+  readonly open: boolean | null;
+  readonly tamper: boolean;
+  readonly batteryLow: boolean;
+  readonly online: boolean;
+  readonly bypassed: boolean;
+  /** When one of the fields before this last changed. */
+  readonly at: string;
+}
+
+/** An alarm that may be seen on site. */
+export interface LocalAlarm {
+  readonly id: string;
+  readonly kind: AlarmKind;
+  readonly zones: readonly ZoneId[];
+  readonly since: string;
+  /** Id of a contact, a station or a person. */
+  readonly acknowledgedBy: string | null;
+}
+
+/** Everything that may be seen on site, word for word as the retained topics have it. */
+export interface LocalView {
+  readonly state: PanelPhase;
+  readonly attributes: PanelAttributes;
+  readonly zones: Readonly<Record<ZoneId, ZoneView>>;
+  readonly outputs: Readonly<Record<OutputId, 'on' | 'off'>>;
+  /** All that are open, oldest first; `attributes.alarm` is the most urgent of them. */
+  readonly alarms: readonly LocalAlarm[];
+  /** Until when installers may work; null: they may not. */
+  readonly installerUntil: string | null;
+}
+
+/** What changed. A silent alarm or a duress code causes none that its ordinary twin does not. */
+export type LocalNews =
+  /** `state`, `attributes`, `alarms` or `installerUntil`: all that belongs together has changed together. */
+  | { readonly type: 'panel' }
+  | { readonly type: 'zone'; readonly zone: ZoneId }
+  | { readonly type: 'output'; readonly output: OutputId }
+  /** A row as it was written. */
+  | { readonly type: 'row'; readonly row: LocalRow };
+
+/** An order from within this process. */
+export interface Wish {
+  /** Wrong codes count against it: `session:…`, `mqtt:NAME`. */
+  readonly source: SourceId;
+  readonly ask: Ask;
+  readonly code: string | null;
+  /** Null: nobody stands behind it, the code decides. */
+  readonly vouched: Vouched | null;
+  /** The asker's own id, refused when it comes again; null: none. */
+  readonly id: string | null;
+}
+
+/** The hub as seen from within the house: what may be shown, and orders on the one path that every code takes. */
+export interface Window {
+  /** As last told, never ahead of the journal. */
+  view(): LocalView;
+  /** Calls back after each change, with `view()` already the new one. Listeners return at once and never throw. */
+  watch(listener: (news: LocalNews) => void): () => void;
+  /** Answered once the turn is in the journal, like a `panel/reply`. Null: too many wait already; never for PANIC. */
+  order(wish: Wish): Promise<Answer> | null;
+  /** A part of its own that the caller wants kept over a stop; null: nothing kept. */
+  kept(name: string): string | null;
+  /** Keeps it; resolves when the journal has answered, whatever it said. */
+  keep(name: string, text: string): Promise<void>;
 }

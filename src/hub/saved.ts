@@ -4,7 +4,8 @@ import type { PanelState } from '../alarm/state.ts';
 import type { DeviceId } from '../base/brand.ts';
 import { type Instant, instant } from '../base/time.ts';
 import { type EscalationState, initialEscalation } from '../escalate/state.ts';
-import { afterRestart, type DeviceState } from '../zone/state.ts';
+import { initialLighting, type LightingState } from '../lighting/state.ts';
+import { afterRestart, type DeviceState, unheardDevice } from '../zone/state.ts';
 import type { Clock, Restored, SavedParts } from './ports.ts';
 
 // What the hub keeps over a stop, as JSON texts by name. The parts are written by this file and read by it alone.
@@ -32,6 +33,7 @@ export function savedClock(parts: SavedParts | null): SavedClock | null {
 export interface Beginning {
   readonly panel: PanelState;
   readonly escalation: EscalationState;
+  readonly lighting: LightingState;
   readonly devices: ReadonlyMap<DeviceId, DeviceState>;
   /** `saved`: as it was. `mirror`: only the phase is known. `fresh`: never been here. `lost`: been here, nothing left. */
   readonly from: 'saved' | 'mirror' | 'fresh' | 'lost';
@@ -44,11 +46,16 @@ export function begin(plan: PanelPlan, restored: Restored, now: Instant): Beginn
     return {
       panel: restartedPanel(plan, { ...initialPanel(plan), ...panel }, now),
       escalation: (read(restored.parts?.['escalation']) as EscalationState | null) ?? initialEscalation(),
+      lighting: { ...initialLighting(), ...(read(restored.parts?.['lighting']) as LightingState | null) },
       devices: devicesIn(restored.parts, now),
       from: 'saved',
     };
   }
-  const nothing = { escalation: initialEscalation(), devices: new Map<DeviceId, DeviceState>() };
+  const nothing = {
+    escalation: initialEscalation(),
+    lighting: initialLighting(),
+    devices: new Map<DeviceId, DeviceState>(),
+  };
   if (restored.phase !== null) {
     return { panel: panelFromMirror(plan, restored.phase, now), ...nothing, from: 'mirror' };
   }
@@ -61,7 +68,7 @@ function devicesIn(parts: SavedParts | null, now: Instant): ReadonlyMap<DeviceId
     Object.entries(saved ?? {}).map(([id, state]) => [
       id as DeviceId,
       // A time ahead of now can only come from a lost clock part; it must not make a dead sensor look alive.
-      afterRestart({ ...state, heardAt: instant(Math.min(state.heardAt, now)) }),
+      afterRestart({ ...unheardDevice(now), ...state, heardAt: instant(Math.min(state.heardAt, now)) }),
     ]),
   );
 }

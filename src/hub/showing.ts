@@ -1,47 +1,84 @@
+import { shownAlarms } from '../alarm/alarms.ts';
 import type { PanelState } from '../alarm/state.ts';
-import { viewOf } from '../alarm/view.ts';
-import type { ZoneId } from '../base/brand.ts';
+import { phaseOf, viewOf } from '../alarm/view.ts';
+import type { OutputId, ZoneId } from '../base/brand.ts';
 import type { Instant } from '../base/time.ts';
 import type { DeviceState } from '../zone/state.ts';
 import type { HubPlan } from './plan.ts';
-import type { Outgoing } from './ports.ts';
+import type { LocalNews, LocalView, Outgoing, ZoneView } from './ports.ts';
 import type { Topics } from './topics.ts';
 import type { Wall } from './wall.ts';
-import { attributesJson, sameZone, type ZoneShown, zoneJson, zoneShown } from './wire.ts';
+import { alarmShown, attributesOf, sameZone, type ZoneShown, zoneShown } from './wire.ts';
 
-/** The retained topics: what they say, and saying it only when it changes. */
+/** The local view: what the retained topics say, saying it only when it changes, and the same for the window. */
 export interface Showing {
   /** This device's state changed; its zone may have to be shown anew. */
   touched(device: number): void;
   touchedAll(): void;
   /** What is to be shown as things stand now, taken down to leave later. */
   take(panel: PanelState, devices: readonly DeviceState[], now: Instant): () => void;
-  state(topic: string, payload: string): void;
+  output(id: OutputId, state: 'on' | 'off'): void;
+  /** As last told. */
+  view(): LocalView;
 }
 
-export function createShowing(
-  plan: HubPlan,
-  topics: Topics,
-  wall: Wall,
-  publish: (message: Outgoing) => void,
-): Showing {
+export interface ShowingNeeds {
+  readonly plan: HubPlan;
+  readonly topics: Topics;
+  readonly wall: Wall;
+  readonly publish: (message: Outgoing) => void;
+  readonly tell: (news: LocalNews) => void;
+  /** What is shown until the first `take`. */
+  readonly from: PanelState;
+}
+
+type PanelPart = Pick<LocalView, 'state' | 'attributes' | 'alarms' | 'installerUntil'>;
+
+export function createShowing({ plan, topics, wall, publish, tell, from }: ShowingNeeds): Showing {
   const said = new Map<string, string>();
   const zones = new Map<ZoneId, ZoneShown>();
   const toShow = new Set<number>();
   let bypassed: PanelState['bypassed'] | null = null;
+  let view: LocalView = { ...panelPart(from), zones: {}, outputs: {} };
 
-  function state(topic: string, payload: string): void {
-    if (said.get(topic) === payload) return;
+  /** False: it said that already. */
+  function say(topic: string, payload: string): boolean {
+    if (said.get(topic) === payload) return false;
     said.set(topic, payload);
     publish({ topic, payload, retain: true });
+    return true;
+  }
+
+  function panelPart(panel: PanelState): PanelPart {
+    const { installer } = panel;
+    return {
+      state: phaseOf(panel),
+      attributes: attributesOf(viewOf(plan.panel, panel), wall.iso),
+      alarms: shownAlarms(panel).map((alarm) => alarmShown(alarm, wall.iso)),
+      installerUntil: installer === null ? null : wall.iso(installer.until),
+    };
+  }
+
+  function showPanel(part: PanelPart): void {
+    const before = JSON.stringify([view.alarms, view.installerUntil]);
+    view = { ...view, ...part };
+    const attributes = say(topics.attributes, JSON.stringify(part.attributes));
+    const state = say(topics.state, part.state);
+    const rest = before !== JSON.stringify([part.alarms, part.installerUntil]);
+    if (attributes || state || rest) tell({ type: 'panel' });
+  }
+
+  function showZone(zone: ZoneId, shown: ZoneView): void {
+    view = { ...view, zones: { ...view.zones, [zone]: shown } };
+    if (say(topics.zone(zone), JSON.stringify(shown))) tell({ type: 'zone', zone });
   }
 
   function touchedAll(): void {
     for (const index of plan.devices.keys()) toShow.add(index);
   }
 
-  function changedZones(panel: PanelState, devices: readonly DeviceState[], now: Instant): [string, string][] {
-    const changed: [string, string][] = [];
+  function changedZones(panel: PanelState, devices: readonly DeviceState[], now: Instant): [ZoneId, ZoneView][] {
+    const changed: [ZoneId, ZoneView][] = [];
     for (const index of toShow) {
       const sensing = plan.devices[index]?.sensing.zone ?? null;
       const device = devices[index];
@@ -49,7 +86,7 @@ export function createShowing(
       const next = zoneShown(sensing, device, panel.bypassed);
       if (sameZone(zones.get(sensing.id), next)) continue;
       zones.set(sensing.id, next);
-      changed.push([topics.zone(sensing.id), zoneJson(next, wall.iso(now))]);
+      changed.push([sensing.id, { ...next, at: wall.iso(now) }]);
     }
     toShow.clear();
     return changed;
@@ -58,17 +95,19 @@ export function createShowing(
   return {
     touched: (device) => toShow.add(device),
     touchedAll,
-    state,
+    output(id, state) {
+      view = { ...view, outputs: { ...view.outputs, [id]: state } };
+      if (say(topics.output(id), state)) tell({ type: 'output', output: id });
+    },
+    view: () => view,
     take(panel, devices, now) {
       if (panel.bypassed !== bypassed) touchedAll();
       bypassed = panel.bypassed;
-      const view = viewOf(plan.panel, panel);
-      const attributes = attributesJson(view, wall.iso);
+      const part = panelPart(panel);
       const changed = changedZones(panel, devices, now);
       return () => {
-        state(topics.attributes, attributes);
-        state(topics.state, view.phase);
-        for (const [topic, payload] of changed) state(topic, payload);
+        showPanel(part);
+        for (const [zone, shown] of changed) showZone(zone, shown);
       };
     },
   };

@@ -1,45 +1,39 @@
 import type { Answer, ReplyTo } from '../alarm/events.ts';
 import type { ZonePlan } from '../alarm/plan.ts';
+import type { Alarm } from '../alarm/state.ts';
 import type { PanelView } from '../alarm/view.ts';
 import type { Instant } from '../base/time.ts';
 import { shownOpen } from '../zone/observe.ts';
 import type { SensingPlan } from '../zone/plan.ts';
 import type { DeviceState } from '../zone/state.ts';
+import type { LocalAlarm, PanelAttributes, ZoneView } from './ports.ts';
 
 /** An instant as people and other systems read it. */
 export type ToIso = (at: Instant) => string;
 
 /** `panel/attributes`. */
-export function attributesJson(view: PanelView, iso: ToIso): string {
-  const { alarm } = view;
-  return JSON.stringify({
+export function attributesOf(view: PanelView, iso: ToIso): PanelAttributes {
+  return {
     mode: view.mode,
     changedBy: view.changedBy,
     delayEndsAt: view.delayEndsAt === null ? null : iso(view.delayEndsAt),
     openZones: view.openZones,
     bypassedZones: view.bypassedZones,
-    alarm:
-      alarm === null
-        ? null
-        : {
-            id: alarm.id,
-            kind: alarm.kind,
-            zones: alarm.zones,
-            since: iso(alarm.since),
-            acknowledgedBy: alarm.acknowledgedBy,
-          },
+    alarm: view.alarm === null ? null : alarmShown(view.alarm, iso),
     faults: view.faults,
-  });
+  };
 }
 
+export const alarmShown = ({ id, kind, zones, since, acknowledgedBy }: Alarm, iso: ToIso): LocalAlarm => ({
+  id,
+  kind,
+  zones,
+  since: iso(since),
+  acknowledgedBy,
+});
+
 /** What is shown of one zone, but for the time of its last change. */
-export interface ZoneShown {
-  readonly open: boolean | null;
-  readonly tamper: boolean;
-  readonly batteryLow: boolean;
-  readonly online: boolean;
-  readonly bypassed: boolean;
-}
+export type ZoneShown = Omit<ZoneView, 'at'>;
 
 export function zoneShown(sensing: SensingPlan, state: DeviceState, bypassed: readonly ZonePlan['id'][]): ZoneShown {
   return {
@@ -58,9 +52,6 @@ export const sameZone = (a: ZoneShown | undefined, b: ZoneShown): boolean =>
   a.batteryLow === b.batteryLow &&
   a.online === b.online &&
   a.bypassed === b.bypassed;
-
-/** `zones/ID`. */
-export const zoneJson = (shown: ZoneShown, at: string): string => JSON.stringify({ ...shown, at });
 
 /** `panel/reply`. */
 export function replyJson(to: Extract<ReplyTo, { via: 'mqtt' }>, answer: Answer): string {

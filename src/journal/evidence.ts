@@ -38,7 +38,7 @@ export async function ensureEvidence(dir: string): Promise<Evidence> {
 }
 
 /** Reads DIR/evidence.pub; null when there is none yet. */
-function readRecipient(dir: string): string | null {
+export function readRecipient(dir: string): string | null {
   const text = readIfThere(inDirectory(dir, 'evidencePublic'))?.toString('utf8').trim();
   return text?.startsWith('age1') ? text : null;
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { Committed, Journal, JournalEntry, LocalRow, Restored } from '../hub/ports.ts';
+import type { Committed, History, Journal, JournalEntry, LocalRow, Restored } from '../hub/ports.ts';
 import { entrySize, makeKeep, sent } from './keep.ts';
 import type { CommittedEntry, FromWorker, SentEntry, ToWorker, WorkerStart } from './protocol.ts';
+import { makeReading } from './reading.ts';
 import { makeTraffic } from './traffic.ts';
 
 /** Entries given to a worker that does not answer; beyond it the disk counts as refusing. */
@@ -30,7 +31,13 @@ export interface JournalOptions {
 }
 
 export type Opened =
-  | { readonly ok: true; readonly journal: Journal; readonly restored: Restored; readonly counts: () => JournalCounts }
+  | {
+      readonly ok: true;
+      readonly journal: Journal;
+      readonly history: History;
+      readonly restored: Restored;
+      readonly counts: () => JournalCounts;
+    }
   | { readonly ok: false; readonly why: string };
 
 /** For metrics: nothing of it tells of silent alarms. */
@@ -98,6 +105,11 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       return ready ? 'sent' : 'not-now';
     },
     drained: () => postClose(),
+  });
+
+  const reading = makeReading((id, after, limit) => {
+    if (ready && !closing) post({ kind: 'read', id, after, limit });
+    return ready && !closing ? 'asked' : 'nobody';
   });
 
   const tell = (what: string): void => {
@@ -290,6 +302,9 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       case 'activity-done':
         traffic.answered(message.stored ? 'stored' : 'shed');
         return;
+      case 'rows':
+        reading.answered(message.id, message.rows);
+        return;
       case 'trouble':
         tell(message.what);
         return;
@@ -310,7 +325,8 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
     if (!everReady) {
       everReady = true;
       for (const [name, text] of Object.entries(restored.parts ?? {})) parts[name] ??= text;
-      opened({ ok: true, journal, restored, counts: () => ({ activityDropped: traffic.dropped(), workersStarted }) });
+      const counts = (): JournalCounts => ({ activityDropped: traffic.dropped(), workersStarted });
+      opened({ ok: true, journal, history: { local: reading.local }, restored, counts });
       return;
     }
     onReopened(restored.setAside, committedThrough);
@@ -334,6 +350,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
     if (old !== worker) return;
     worker = null;
     ready = false;
+    reading.interrupted();
     why = diedOf ?? "the journal's thread ended";
     diedOf = null;
     if (!everReady) opened({ ok: false, why });

@@ -26,6 +26,8 @@ export type ToWorker =
   | { readonly kind: 'entry'; readonly epoch: number; readonly id: number; readonly text: string }
   /** `text` is a JSON array of ActivityRow. */
   | { readonly kind: 'activity'; readonly text: string }
+  /** Rows of the local view after this one; looked up when no event waits. */
+  | { readonly kind: 'read'; readonly id: number; readonly after: number; readonly limit: number }
   | { readonly kind: 'close' };
 
 export type FromWorker =
@@ -37,6 +39,8 @@ export type FromWorker =
   | { readonly kind: 'committed'; readonly results: readonly CommittedEntry[] }
   | { readonly kind: 'failed'; readonly ids: readonly number[]; readonly why: string; readonly damage: boolean }
   | { readonly kind: 'activity-done'; readonly stored: boolean }
+  /** Null: they cannot be read. */
+  | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly LocalRow[] | null }
   | { readonly kind: 'trouble'; readonly what: string };
 
 /** An entry that is on the disk. `phaseTrouble`: all but `phase.json` is. */

@@ -335,6 +335,11 @@ export class Store {
     return this.#walIsDirty;
   }
 
+  /** Rows of the local view after this one, oldest first. */
+  local(after: number, limit: number): readonly LocalRow[] {
+    return this.#run.local.all(after, limit).map((row) => ({ ...row, data: JSON.parse(row.data) as LocalRow['data'] }));
+  }
+
   /** Pages in the write-ahead log, as SQLite counts them. */
   walPages(): number {
     return this.#checkpoint('NOOP').log;
@@ -418,6 +423,9 @@ function prepare(db: Database.Database) {
     rollback: db.prepare('ROLLBACK'),
     addEvent: db.prepare(
       'INSERT INTO events (seq, at, clock, monotonicMs, boot, type, data, hash, local) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    local: db.prepare<[number, number], { seq: number; at: string; type: string; data: string }>(
+      'SELECT local AS seq, at, type, data FROM events WHERE local > ? ORDER BY local LIMIT ?',
     ),
     putPart: db.prepare(
       'INSERT INTO parts (name, key, blob) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET key = excluded.key, blob = excluded.blob',

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import type { PhaseMirror, Restored } from '../hub/ports.ts';
+import type { LocalRow, PhaseMirror, Restored } from '../hub/ports.ts';
 import type { Sealer } from './evidence.ts';
 import { ensureEvidence, openSealer } from './evidence.ts';
 import { diskTrouble, errorCode, inDirectory, isDamage } from './files.ts';
@@ -157,12 +157,14 @@ function theStore(): Store {
 interface Waiting {
   readonly entries: { epoch: number; entry: SentEntry }[];
   readonly activity: string[];
+  readonly reads: Extract<ToWorker, { kind: 'read' }>[];
 }
 
 function sort(message: ToWorker, waiting: Waiting): void {
   if (message.kind === 'entry')
     waiting.entries.push({ epoch: message.epoch, entry: JSON.parse(message.text) as SentEntry });
   else if (message.kind === 'activity') waiting.activity.push(message.text);
+  else if (message.kind === 'read') waiting.reads.push(message);
   else closing = true;
 }
 
@@ -172,7 +174,7 @@ function drain(waiting: Waiting): void {
 }
 
 port.on('message', (first: ToWorker) => {
-  const waiting: Waiting = { entries: [], activity: [] };
+  const waiting: Waiting = { entries: [], activity: [], reads: [] };
   sort(first, waiting);
   let events = false;
   do {
@@ -180,8 +182,9 @@ port.on('message', (first: ToWorker) => {
     if (waiting.entries.length > 0) {
       events = true;
       takeEntries(waiting.entries.splice(0));
-    } else for (const text of waiting.activity.splice(0)) takeActivity(text);
-  } while (waiting.entries.length > 0 || waiting.activity.length > 0);
+    } else if (waiting.activity.length > 0) for (const text of waiting.activity.splice(0)) takeActivity(text);
+    else for (const one of waiting.reads.splice(0, 1)) read(one);
+  } while (waiting.entries.length > 0 || waiting.activity.length > 0 || waiting.reads.length > 0);
   if (closing) void finish();
   else if (store && store.unsealed().length > unsealedFew) later(0);
   // Quiet is counted from the last event; sensor traffic is always there and must not put things off.
@@ -259,6 +262,16 @@ function takeActivity(text: string): void {
     trouble(diskTrouble(error));
   }
   say({ kind: 'activity-done', stored });
+}
+
+function read({ id, after, limit }: Extract<ToWorker, { kind: 'read' }>): void {
+  let rows: readonly LocalRow[] | null = null;
+  try {
+    rows = store?.local(after, limit) ?? null;
+  } catch (error) {
+    trouble(diskTrouble(error));
+  }
+  say({ kind: 'rows', id, rows });
 }
 
 function boundLog(): void {

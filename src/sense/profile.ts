@@ -4,20 +4,31 @@ import type { ButtonSignal, KeypadSignal, Signals } from './signals.ts';
 // A device profile is data: what topics a device speaks on, and which field means what. The files in `devices/` are
 // written in this language; decode.ts reads messages by it.
 
-/** Where a device speaks: `before` + the device's topic without its last `up` levels + `after`. */
+/**
+ * Where a device speaks: `before` + the device's topic without its last `up` levels + `after`, in which `$address`,
+ * `$path` and `$plain` stand for the device's address.
+ */
 export interface TopicPattern {
   readonly before: string;
   readonly up: number;
   readonly after: string;
+  /** Only a device with this level before the last of its topic speaks there; left out: any. */
+  readonly level?: string;
 }
 
-/** A way into a parsed message; the empty path is the whole payload. Array places are written as numbers. */
+/**
+ * A way into a parsed message; the empty path is the whole payload. Array places are written as numbers. In a profile
+ * `$address` stands for the device's address; a reader has it filled in.
+ */
 export type FieldPath = readonly string[];
 
 /** Signals that are true or false. `alarmed` is the value that wins when one message says both. */
 export type FlagName = 'motion' | 'vibration' | 'tamper' | 'batteryLow' | 'online' | 'smoke' | 'co' | 'leak' | 'power';
 export type NumberName = 'battery' | 'illuminance';
-type SignalName = keyof Signals;
+type SignalName = keyof Signals | 'level';
+
+/** The key in a value map that stands for every value not listed. */
+export const ANY_VALUE = '$any';
 
 /**
  * A value as text, in lower case, to what it means: `true`, `1` and `on` are keys, so a JSON true, a JSON "true" and
@@ -35,6 +46,14 @@ interface FromField {
    * message is one more of it.
    */
   readonly live: boolean;
+  /** The rule counts only in messages in which this field says this. */
+  readonly when?: { readonly from: FieldPath; readonly says: string };
+}
+
+/** A bare on or off; only the house knows what of. `readerFor` makes it the rule for what the config says it is. */
+export interface LevelRule extends FromField {
+  readonly to: 'level';
+  readonly values: ValueMap<boolean>;
 }
 
 export type Rule =
@@ -45,6 +64,8 @@ export type Rule =
       readonly to: 'button';
       readonly values: ValueMap<ButtonSignal>;
       readonly words: WordMap<ButtonSignal>;
+      /** A field that counts the presses: the same count again is the same press. */
+      readonly count?: FieldPath;
     })
   | (FromField & {
       readonly to: 'keypad';
@@ -62,15 +83,31 @@ export type PayloadKind = 'json' | 'text' | 'either';
 export interface TopicRules {
   readonly topic: TopicPattern;
   readonly payload: PayloadKind;
-  readonly rules: readonly Rule[];
+  /** Many devices speak here, and the message names its device by the family's address fields. */
+  readonly shared?: true;
+  readonly rules: readonly (Rule | LevelRule)[];
 }
 
 /** One model, its rules already merged with those of the family. */
 export interface ModelProfile {
   /** Longest ordinary silence; null: this model is not supervised. */
   readonly supervision: Duration | null;
+  /**
+   * Its messages carry nothing that a recording does not: whoever heard one can send it again. Such a device may raise
+   * an alarm, and what puts something at rest has to hold first.
+   */
+  readonly copyable: boolean;
+  /** A happening that is told several times within this time is one; zero where a device tells each once. */
+  readonly repeats: Duration;
   readonly topics: readonly TopicRules[];
 }
+
+/** How a device is told from others on the same topic. */
+export type AddressKind =
+  /** Many devices share a topic. Each list of fields, their values joined by colons, is a way to name one of them. */
+  | { readonly kind: 'shared'; readonly by: readonly (readonly FieldPath[])[]; readonly example: string }
+  /** One device has several switches, inputs or relays; the usual one where the config names none. */
+  | { readonly kind: 'part'; readonly usual: string; readonly example: string };
 
 /** What the gateway of a family says of itself and of its devices. Patterns are applied to the gateway's base topic. */
 export interface GatewayProfile {
@@ -92,6 +129,12 @@ export interface Profile {
   /** For a device whose model is not known. */
   readonly common: ModelProfile;
   readonly models: ReadonlyMap<string, ModelProfile>;
+  /** Every pattern of the family and its models, each once. */
+  readonly patterns: readonly TopicPattern[];
+  /** Null: a topic is a device. */
+  readonly address: AddressKind | null;
+  /** The last level of a device's topic begins with its model, as in `shellydw2-A4CF12F43189`. */
+  readonly modelInTopic: boolean;
   readonly gateway: GatewayProfile | null;
 }
 
@@ -99,6 +142,8 @@ export interface Profile {
 export interface ModelOverride {
   /** Undefined: as the family. */
   readonly supervision?: Duration | null;
+  readonly copyable?: boolean;
+  readonly repeats?: Duration;
   /** Signals that this model sends without meaning them. */
   readonly ignore: readonly SignalName[];
   readonly topics: readonly TopicRules[];
@@ -110,6 +155,17 @@ export function modelOf(profile: Profile, model: string | null): ModelProfile {
 }
 
 /**
+ * The model that a device's own name gives away: the first part of a shared address, or of the last level of its topic
+ * where the family names topics so. Null when that is no model with a file.
+ */
+export function modelNamed(profile: Profile, deviceTopic: string, address: string | null): string | null {
+  const inAddress = profile.address?.kind === 'shared' && address !== null ? (address.split(':')[0] ?? '') : null;
+  const inTopic = profile.modelInTopic ? deviceTopic.slice(deviceTopic.lastIndexOf('/') + 1) : '';
+  const name = inAddress ?? inTopic.slice(0, Math.max(0, inTopic.lastIndexOf('-')));
+  return profile.models.has(name) ? name : null;
+}
+
+/**
  * A model's own rules laid over the family's: on a topic where the model says something of a signal, the family's
  * rules for that signal are dropped there; all else is kept.
  */
@@ -118,6 +174,8 @@ export function overlay(common: ModelProfile, model: ModelOverride): ModelProfil
   const own = model.topics.filter((topic) => !common.topics.some((family) => sameTopic(family.topic, topic.topic)));
   return {
     supervision: model.supervision === undefined ? common.supervision : model.supervision,
+    copyable: model.copyable ?? common.copyable,
+    repeats: model.repeats ?? common.repeats,
     topics: [...kept, ...own],
   };
 }
@@ -129,19 +187,31 @@ function overlayTopic(family: TopicRules, model: ModelOverride): TopicRules {
   return {
     topic: family.topic,
     payload: own?.payload ?? family.payload,
+    ...(family.shared ? { shared: true } : {}),
     rules: [...ownRules, ...family.rules.filter((rule) => !replaced.has(rule.to))],
   };
 }
 
-function sameTopic(a: TopicPattern, b: TopicPattern): boolean {
-  return a.before === b.before && a.up === b.up && a.after === b.after;
+/** The patterns of these, each once. */
+export function patternsOf(models: Iterable<ModelProfile>): readonly TopicPattern[] {
+  const patterns: TopicPattern[] = [];
+  for (const { topics } of models) {
+    for (const { topic } of topics) if (!patterns.some((known) => sameTopic(known, topic))) patterns.push(topic);
+  }
+  return patterns;
 }
 
-const pattern = /^([^$]*)\$(device|up([1-8]))([^$]*)$/;
+function sameTopic(a: TopicPattern, b: TopicPattern): boolean {
+  return a.before === b.before && a.up === b.up && a.after === b.after && a.level === b.level;
+}
+
+const pattern = /^([^$]*)\$(device|up([1-8]))((?:[^$]|\$(?:address|path|plain)\b)*)$/;
+const addressWord = /\$(address|path|plain)\b/;
 
 /**
  * Reads `$device/availability`, `tele/$device/LWT`, `$up2/status`; `$upN` is the device's topic without its last N
- * levels. Null when the text is no such pattern.
+ * levels. After it `$address` is the device's address, `$path` the same as levels of a topic (colons as slashes) and
+ * `$plain` without colons and in capitals. Null when the text is no such pattern.
  */
 export function parseTopicPattern(text: string): TopicPattern | null {
   const found = pattern.exec(text);
@@ -149,23 +219,46 @@ export function parseTopicPattern(text: string): TopicPattern | null {
   return { before: found[1] ?? '', up: Number(found[3] ?? 0), after: found[4] ?? '' };
 }
 
-/** The topic a pattern means for this device; null when the device's topic has too few levels. */
-export function topicFor(pattern: TopicPattern, deviceTopic: string): string | null {
+/** The topic a pattern means for this device; null when the device has no such topic. */
+export function topicFor(pattern: TopicPattern, deviceTopic: string, address: string | null = null): string | null {
+  if (!isOfKind(pattern, deviceTopic)) return null;
   let stem = deviceTopic;
   for (let level = 0; level < pattern.up; level += 1) {
     const slash = stem.lastIndexOf('/');
     if (slash < 0) return null;
     stem = stem.slice(0, slash);
   }
-  return pattern.before + stem + pattern.after;
+  const after = addressIn(pattern.after, address);
+  return after === null ? null : pattern.before + stem + after;
+}
+
+function addressIn(after: string, address: string | null): string | null {
+  const found = addressWord.exec(after);
+  if (found === null) return after;
+  if (address === null) return null;
+  const [word, form] = found;
+  const said =
+    form === 'path'
+      ? address.split(':').join('/')
+      : form === 'plain'
+        ? address.split(':').join('').toUpperCase()
+        : address;
+  return after.split(word).join(said);
 }
 
 /** The device's topic, read back from a topic it speaks on; null when this pattern cannot have made that topic. */
 function deviceFor(pattern: TopicPattern, topic: string): string | null {
-  const length = topic.length - pattern.before.length - pattern.after.length;
-  if (pattern.up > 0 || length < 1) return null;
-  if (!topic.startsWith(pattern.before) || !topic.endsWith(pattern.after)) return null;
-  return topic.slice(pattern.before.length, pattern.before.length + length);
+  if (pattern.up > 0 || !topic.startsWith(pattern.before)) return null;
+  const word = addressWord.exec(pattern.after);
+  const ends = word === null ? topic.endsWith(pattern.after) : true;
+  const after = word === null ? topic.length - pattern.after.length : topic.indexOf(pattern.after.slice(0, word.index));
+  if (!ends || after <= pattern.before.length) return null;
+  const device = topic.slice(pattern.before.length, after);
+  return isOfKind(pattern, device) ? device : null;
+}
+
+function isOfKind({ level }: TopicPattern, deviceTopic: string): boolean {
+  return level === undefined || deviceTopic.split('/').at(-2) === level;
 }
 
 /**
@@ -175,8 +268,8 @@ function deviceFor(pattern: TopicPattern, topic: string): string | null {
 export function deviceOn(profile: Profile, topic: string): string | null {
   if (profile.gateway !== null && hasReservedLevel(profile.gateway, topic)) return null;
   let found: string | null = null;
-  for (const rules of profile.common.topics) {
-    const device = deviceFor(rules.topic, topic);
+  for (const pattern of profile.patterns) {
+    const device = deviceFor(pattern, topic);
     // The longest pattern leaves the shortest device, and is the one that was meant.
     if (device !== null && (found === null || device.length < found.length)) found = device;
   }

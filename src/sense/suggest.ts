@@ -1,7 +1,6 @@
-import { decode } from './decode.ts';
+import { decodeStray } from './decode.ts';
 import type { Profile } from './profile.ts';
-import { deviceOn } from './profile.ts';
-import type { RawMessage, Signals } from './signals.ts';
+import type { RawMessage, Signals, TripSignal } from './signals.ts';
 
 /** What an unknown device looks like, for a person to correct. */
 export interface Suggestion {
@@ -10,6 +9,8 @@ export interface Suggestion {
   readonly name: string;
   readonly profile: string;
   readonly topic: string;
+  /** Which of those on its topic, or which part of it; null: the topic says it all. */
+  readonly address: string | null;
   /** What the message said. */
   readonly signals: Signals;
   readonly guess:
@@ -25,15 +26,41 @@ type ZoneGuess = 'entry' | 'perimeter' | 'interior' | 'tremor' | 'panic' | 'fire
  * like this, or the message says nothing a house would use. Never throws.
  */
 export function suggest(profile: Profile, topic: string, message: RawMessage): Suggestion | null {
-  const device = deviceOn(profile, topic);
+  const stray = decodeStray(profile, { ...message, topic }, meantBy(topic));
+  if (stray === null || !stray.decoded.ok) return null;
+  const { topic: device, address } = stray;
   // Without a level above it there is no gateway, and so no device of one.
-  if (device === null || (profile.gateway !== null && !device.includes('/'))) return null;
-  const decoded = decode(profile, null, device, { ...message, topic });
-  if (!decoded.ok) return null;
-  const guess = guessFrom(decoded.signals, device);
+  if (profile.gateway !== null && !device.includes('/')) return null;
+  // On a topic of many, what names no device is none.
+  if (profile.address?.kind === 'shared' && address === null) return null;
+  const { signals } = stray.decoded;
+  const guess = guessFrom(signals, device);
   if (guess === null) return null;
-  const name = device.slice(device.indexOf('/') + 1);
-  return { id: idFrom(name), name, profile: profile.name, topic: device, signals: decoded.signals, guess };
+  const name = nameFrom(profile, device, address);
+  return { id: idFrom(name), name, profile: profile.name, topic: device, address, signals, guess };
+}
+
+/** Words in a topic that tell what a bare on is about. */
+const TELLING: readonly (readonly [TripSignal, RegExp])[] = [
+  ['motion', /motion|pir\b|occupancy|presence|radar/],
+  ['smoke', /smoke|fire/],
+  ['leak', /leak|flood|water|moisture/],
+  ['vibration', /vibration|shock|tremor/],
+];
+
+function meantBy(topic: string): TripSignal {
+  const words = topic.toLowerCase().replace(/_/g, ' ');
+  return TELLING.find(([, telling]) => telling.test(words))?.[0] ?? 'contact';
+}
+
+/** What is left of a topic without the gateway or node at its beginning, and without levels that say only its kind. */
+function nameFrom(profile: Profile, device: string, address: string | null): string {
+  if (profile.address?.kind === 'shared' && address !== null) return address;
+  const all = device.split('/');
+  const kinds = new Set(profile.patterns.map(({ level }) => level));
+  const levels = all.filter((level, place) => place !== all.length - 2 || !kinds.has(level));
+  const name = (levels.length > 1 ? levels.slice(1) : levels).join('/');
+  return address === null ? name : `${name} ${address}`;
 }
 
 function guessFrom(signals: Signals, device: string): Suggestion['guess'] | null {

@@ -35,12 +35,64 @@ function checkProfile(draft: Draft, path: Path, families: ReadonlyMap<string, Fa
     report.error(profile.path, `${quote(profile.value)} is not a known profile; ${remedy}`);
     return;
   }
+  checkAddress(draft, path, profile.value, family, report);
+  if (path[0] === 'outputs' && !family.switches) {
+    report.error(profile.path, `${profile.value} only listens and can switch nothing; name another profile`);
+  }
+  if (path[0] === 'devices') warnOfWeakness(draft, path, family, report);
   const model = draft.part<string>([...path, 'model']);
   if (model === null || family.models.includes(model.value)) return;
   const near = nearest(model.value, family.models);
   const common = `remove it to use the common rules of ${profile.value}`;
   const remedy = near === null ? common : `did you mean "${near}"?`;
   report.error(model.path, `${quote(model.value)} is not a model of ${profile.value}; ${remedy}`);
+}
+
+/** Whether an address is needed, or may be given. */
+function checkAddress(draft: Draft, path: Path, name: string, family: FamilyFacts, report: Report): void {
+  const at: Path = [...path, 'address'];
+  const given = valueAt(draft.raw, at) !== undefined;
+  const { address } = family;
+  if (address === null && given) {
+    report.error(at, `means nothing for ${name}, where each device has a topic of its own; remove it`, 'key');
+    return;
+  }
+  if (address?.kind === 'shared' && !given) {
+    const why = `is missing; many devices of ${name} share a topic, so name the one, as in "${address.example}"`;
+    report.error(at, why);
+  }
+  const said = draft.part<string>(at);
+  if (address === null || said === null) return;
+  const fault = addressFault(said.value, address.kind === 'part');
+  if (fault !== null)
+    report.error(said.path, `${quote(said.value)} is not an address; ${fault}, as in "${address.example}"`);
+}
+
+function addressFault(address: string, isPart: boolean): string | null {
+  if (isPart) return /^[\w-]+$/.test(address) ? null : 'write which part of the device';
+  return /^[^\s/+#$]+$/.test(address) ? null : 'write it as `lantern devices seen` shows it';
+}
+
+/** What a device cannot do for a guard by its nature, so that nobody relies on it alone. */
+function warnOfWeakness(draft: Draft, path: Path, family: FamilyFacts, report: Report): void {
+  const topic = draft.part<string>([...path, 'topic']);
+  const model = draft.part<string>([...path, 'model'])?.value ?? null;
+  const address = draft.part<string>([...path, 'address'])?.value ?? null;
+  const known = model ?? (topic === null ? null : family.modelOf(topic.value, address));
+  // A gateway's word is none of a sensor that only sends.
+  const unheard = family.copyable(known) || !family.tellsOnline(known);
+  const limit = family.supervision(known) !== null || valueAt(draft.raw, [...path, 'supervision']) !== undefined;
+  const silent = unheard && !limit;
+  const weaknesses = [
+    ...(silent ? ['is unsupervised: nobody notices when it falls silent'] : []),
+    ...(family.copyable(known) ? ['can be copied: whoever records its messages can send them again'] : []),
+  ];
+  if (weaknesses.length > 0) {
+    report.warning(
+      [...path, 'profile'],
+      `this device ${weaknesses.join(', and ')}; let it add to others, not stand alone`,
+    );
+  }
 }
 
 function checkWithoutZone(draft: Draft, path: Path, report: Report): void {

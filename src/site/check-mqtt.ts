@@ -1,14 +1,20 @@
-import { accessSync, constants } from 'node:fs';
 import { warnOfLiteral } from './check-site.ts';
 import { isListenAddress, isLoopback } from './hosts.ts';
+import type { FamilyFacts } from './house.ts';
 import { formatPath, type Path, quote } from './path.ts';
+import { isReadable } from './readable.ts';
 import type { Report } from './report.ts';
 import type { ConnectEntry, DeviceEntry, MqttEntry, MqttUserEntry } from './schema.ts';
 import { type Draft, type Item, valueAt } from './shape.ts';
 import { filterFault, matches, reachesHub } from './topics.ts';
 
 /** The embedded broker and its users, or the connection to another. `resolve` finds a file named in the config. */
-export function checkMqtt(draft: Draft, resolve: (file: string) => string, report: Report): void {
+export function checkMqtt(
+  draft: Draft,
+  families: ReadonlyMap<string, FamilyFacts>,
+  resolve: (file: string) => string,
+  report: Report,
+): void {
   const connects = valueAt(draft.raw, ['mqtt', 'connect']) !== undefined;
   if (connects) {
     for (const key of ['listen', 'users']) {
@@ -25,7 +31,7 @@ export function checkMqtt(draft: Draft, resolve: (file: string) => string, repor
     return;
   }
   checkListen(draft, report);
-  checkUsers(draft, report);
+  checkUsers(draft, families, report);
 }
 
 function checkListen(draft: Draft, report: Report): void {
@@ -47,7 +53,7 @@ function checkListen(draft: Draft, report: Report): void {
 
 const SHORT_PASSWORD = 8;
 
-function checkUsers(draft: Draft, report: Report): void {
+function checkUsers(draft: Draft, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
   const users = draft.entries<MqttUserEntry>(['mqtt', 'users']);
   const firsts = new Map<string, Path>();
   const site = draft.part<string>(['site', 'id'])?.value ?? null;
@@ -61,7 +67,7 @@ function checkUsers(draft: Draft, report: Report): void {
       report.error(at, '"anonymous" stands for clients without a name; choose another name');
     checkUser(user, site, report);
   }
-  reportUnheard(draft, users, report);
+  reportUnheard(draft, users, families, report);
 }
 
 function checkUser({ path, value }: Item<MqttUserEntry>, site: string | null, report: Report): void {
@@ -108,12 +114,18 @@ function checkSubscribe(filter: Item<string>, report: Report): void {
 }
 
 /** With named users, a device whose topic none of them may publish to can never be heard. */
-function reportUnheard(draft: Draft, users: readonly Item<MqttUserEntry>[], report: Report): void {
+function reportUnheard(
+  draft: Draft,
+  users: readonly Item<MqttUserEntry>[],
+  families: ReadonlyMap<string, FamilyFacts>,
+  report: Report,
+): void {
   const all = valueAt(draft.raw, ['mqtt', 'users']);
   if (!Array.isArray(all) || all.length !== users.length) return;
   const filters = users.flatMap(({ value }) => value.publish ?? []).filter((filter) => filterFault(filter) === null);
   for (const { path, value } of draft.entries<DeviceEntry>(['devices'])) {
-    if (!filters.some((filter) => matches(filter, value.topic))) {
+    const spoken = families.get(value.profile)?.topicsOf(value.topic, value.address ?? null) ?? [value.topic];
+    if (!spoken.some((topic) => filters.some((filter) => matches(filter, topic)))) {
       report.warning(
         [...path, 'topic'],
         'no user in mqtt.users may publish here, so the device is never heard; add it to a publish list',
@@ -123,33 +135,58 @@ function reportUnheard(draft: Draft, users: readonly Item<MqttUserEntry>[], repo
 }
 
 const FILES = ['ca', 'cert', 'key'] as const;
+type TlsEntry = Pick<ConnectEntry, (typeof FILES)[number]>;
 
 function checkConnect({ path, value }: Item<ConnectEntry>, resolve: (file: string) => string, report: Report): void {
   checkUrl({ path: [...path, 'url'], value: value.url }, value, report);
   const at = (key: string): Path => [...path, key];
-  if (value.password !== undefined) {
-    warnOfLiteral({ path: at('password'), value: value.password }, report);
-    if (value.username === undefined) report.error(at('password'), 'means nothing without username; add it', 'key');
-  }
+  checkAccount({ path, value }, report);
   if ((value.cert === undefined) !== (value.key === undefined)) {
     const [there, missing] = value.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
     report.error(at(there), `a client certificate needs both; add ${missing}`, 'key');
   }
-  for (const key of FILES) {
-    const file = value[key];
-    if (file !== undefined && !isReadable(resolve(file)))
-      report.error(at(key), `${quote(file)} cannot be read; check the path and its rights`);
-  }
+  for (const key of FILES) checkFile(at(key), value[key], resolve, report);
+}
+
+/** User name and password for another broker. */
+export function checkAccount(
+  { path, value }: Item<{ readonly username?: string | undefined; readonly password?: string | undefined }>,
+  report: Report,
+): void {
+  if (value.password === undefined) return;
+  const at: Path = [...path, 'password'];
+  warnOfLiteral({ path: at, value: value.password }, report);
+  if (value.username === undefined) report.error(at, 'means nothing without username; add it', 'key');
+}
+
+/** A file that the config names must be there. */
+export function checkFile(
+  path: Path,
+  file: string | undefined,
+  resolve: (file: string) => string,
+  report: Report,
+): void {
+  if (file !== undefined && !isReadable(resolve(file)))
+    report.error(path, `${quote(file)} cannot be read; check the path and its rights`);
 }
 
 function checkUrl({ path, value }: Item<string>, connect: ConnectEntry, report: Report): void {
-  const url = URL.parse(value);
-  const fault = url === null ? NO_BROKER : urlFault(url, connect);
-  if (url === null || fault !== null) {
-    report.error(path, fault ?? NO_BROKER);
-    return;
-  }
+  const url = brokerUrl({ path, value }, connect, report);
+  if (url === null) return;
   report.warning(path, 'codes from keypads and panel/set can be read on that broker; guard it like this hub');
+  warnOfClearLine(path, url, report);
+}
+
+/** The URL of a broker to connect to; null where it is none, which is then told. */
+export function brokerUrl({ path, value }: Item<string>, tls: TlsEntry, report: Report): URL | null {
+  const url = URL.parse(value);
+  const fault = url === null ? NO_BROKER : urlFault(url, tls);
+  if (fault === null) return url;
+  report.error(path, fault);
+  return null;
+}
+
+export function warnOfClearLine(path: Path, url: URL, report: Report): void {
   if (url.protocol === 'mqtt:' && !isLoopback(url.hostname)) {
     report.warning(path, 'passwords and codes cross the network in the clear; write mqtts://');
   }
@@ -157,22 +194,13 @@ function checkUrl({ path, value }: Item<string>, connect: ConnectEntry, report: 
 
 const NO_BROKER = 'is not the URL of a broker; write mqtts://HOST:8883, or mqtt://HOST:1883';
 
-function urlFault(url: URL, connect: ConnectEntry): string | null {
+function urlFault(url: URL, tls: TlsEntry): string | null {
   if (url.hostname === '' || !['mqtt:', 'mqtts:'].includes(url.protocol)) return NO_BROKER;
   if (url.username !== '' || url.password !== '')
     return 'holds a user or password; put them into username and password';
   if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') {
     return 'has something after the port; write mqtts://HOST:8883';
   }
-  const needsTls = url.protocol === 'mqtt:' && FILES.some((key) => connect[key] !== undefined);
+  const needsTls = url.protocol === 'mqtt:' && FILES.some((key) => tls[key] !== undefined);
   return needsTls ? 'ca, cert and key need TLS; write mqtts://' : null;
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,18 +2,19 @@ import { isAgeRecipient } from './age.ts';
 import { parseDuration } from './durations.ts';
 import { isListenAddress, isLoopback } from './hosts.ts';
 import { type Path, quote } from './path.ts';
+import { isReadable } from './readable.ts';
 import type { Report } from './report.ts';
-import { type Config, DEFAULTS, type DeviceEntry, MODES } from './schema.ts';
+import { DEFAULTS, type DeviceEntry, MODES, type WebEntry } from './schema.ts';
 import type { Draft, Item } from './shape.ts';
 import { nearest } from './suggest.ts';
 
 /** The hub itself: where it is, its delays and siren, its page, its account for texts, its evidence key. */
-export function checkSite(draft: Draft, report: Report): void {
+export function checkSite(draft: Draft, near: (path: string) => string, report: Report): void {
   checkTimezone(draft.part<string>(['site', 'timezone']), report);
   for (const key of ['latitude', 'longitude']) checkCoordinate(draft.part<number>(['site', 'location', key]), report);
   checkDelays(draft, report);
   checkSiren(draft.part<string>(['panel', 'siren', 'duration']), report);
-  checkWeb(draft.part<NonNullable<Config['web']>>(['web']), report);
+  checkWeb(draft.part<WebEntry>(['web']), near, report);
   checkTwilio(draft, report);
   checkEvidence(draft.part<string>(['evidence', 'publicKey']), report);
 }
@@ -66,13 +67,18 @@ function checkSiren(length: Item<string> | null, report: Report): void {
   }
 }
 
-function checkWeb(web: Item<NonNullable<Config['web']>> | null, report: Report): void {
-  const host = web?.value.host;
-  if (web === null || host === undefined) return;
+function checkWeb(web: Item<WebEntry> | null, near: (path: string) => string, report: Report): void {
+  if (web === null) return;
+  const { host, tls } = web.value;
   const at: Path = [...web.path, 'host'];
-  if (!isListenAddress(host)) report.error(at, `${quote(host)} is not an address; use 127.0.0.1`);
-  else if (!isLoopback(host))
-    report.error(at, 'beyond loopback the page needs web.tls, which is not in this version; use 127.0.0.1');
+  if (host !== undefined && !isListenAddress(host)) report.error(at, `${quote(host)} is not an address; use 127.0.0.1`);
+  else if (host !== undefined && !isLoopback(host) && tls === undefined)
+    report.error(at, 'beyond loopback codes would cross the network in the clear; add tls: self, or use 127.0.0.1');
+  if (tls === undefined || tls === 'self') return;
+  for (const key of ['cert', 'key'] as const) {
+    if (!isReadable(near(tls[key])))
+      report.error([...web.path, 'tls', key], `${quote(tls[key])} cannot be read; check the path and its rights`);
+  }
 }
 
 function checkTwilio(draft: Draft, report: Report): void {

@@ -162,6 +162,11 @@ export function openCodes(dir: string, options: CodesOptions): Codes & { readonl
         return match(now?.users.people ?? [], hashed, latest());
       }),
 
+    person(id) {
+      const found = current()?.users.people.find((person) => person.id === id);
+      return found === undefined || !isCurrent(found, latest()) ? null : publicly(found);
+    },
+
     trouble: () => {
       current();
       return fileTrouble ?? hashTrouble;
@@ -210,9 +215,10 @@ function match(
     if (timingSafeEqual(Buffer.from(person.duress, 'hex'), hashed)) found = { person, duress: true };
   }
   if (found === null || !isCurrent(found.person, now)) return null;
-  const { id, name, role } = found.person;
-  return { person: { id: id as PersonId, name, role }, duress: found.duress };
+  return { person: publicly(found.person), duress: found.duress };
 }
+
+const publicly = ({ id, name, role }: StoredPerson): Person => ({ id: id as PersonId, name, role });
 
 /** Runs at most so many works at a time, the others in the order they came. */
 function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -2,10 +2,11 @@ import type { AlarmKind, ArmedMode, ModePlan, PanelPlan, ZonePlan } from '../ala
 import type { ContactId, DeviceId, OutputId, ZoneId } from '../base/brand.ts';
 import { type Duration, duration } from '../base/time.ts';
 import type { ContactPlan, EscalationPlan, StepPlan } from '../escalate/plan.ts';
+import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 import { USUAL_KINDS } from './check-people.ts';
 import { parseDuration } from './durations.ts';
-import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig } from './house.ts';
+import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig, WebConfig } from './house.ts';
 import { normalisePhone } from './phones.ts';
 import {
   type Config,
@@ -13,11 +14,13 @@ import {
   DEFAULTS,
   type DeviceEntry,
   type EscalationEntry,
+  type LightingEntry,
   type OutputEntry,
   type StepEntry,
+  type WebEntry,
   type ZoneEntry,
 } from './schema.ts';
-import { tripsOf } from './zone-rules.ts';
+import { meaningOfOn, tripsOf } from './zone-rules.ts';
 
 /** A checked config in the words of the rooms, every default filled in. */
 export function compile(config: Config, families: ReadonlyMap<string, FamilyFacts>): House {
@@ -27,13 +30,15 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     site: { id: config.site.id, timezone: config.site.timezone, location: config.site.location ?? null },
     panel: compilePanel(config, devices, config.outputs ?? []),
     devices: devices.map((device) => compileDevice(device, families)),
-    outputs: (config.outputs ?? []).map(compileOutput),
+    outputs: (config.outputs ?? []).map((output) => compileOutput(output, families)),
+    lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
     escalation: compileEscalation(config.escalation ?? {}, contacts),
     phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
     neverContact: new Set((config.neverContact ?? []).map(e164)),
     twilio: compileTwilio(config.sms),
     mqtt: compileMqtt(config),
-    web: config.web === undefined ? null : { host: config.web.host ?? '127.0.0.1', port: config.web.port ?? 8080 },
+    homeAssistant: compileHomeAssistant(config),
+    web: config.web === undefined ? null : compileWeb(config.web),
     evidencePublicKey: config.evidence?.publicKey ?? null,
   };
 }
@@ -85,12 +90,16 @@ function zoneEntry(device: DeviceEntry, zone: ZoneEntry): readonly [ZoneId, Zone
 const isSilent = (zone: ZoneEntry): boolean => zone.type === 'panic' && (zone.silent ?? true);
 
 function compileDevice(device: DeviceEntry, families: ReadonlyMap<string, FamilyFacts>): HouseDevice {
-  const model = device.model ?? null;
-  const usual = families.get(device.profile)?.supervision(model) ?? null;
+  const family = families.get(device.profile);
+  const address = device.address ?? null;
+  const model = device.model ?? family?.modelOf(device.topic, address) ?? null;
+  const usual = family?.supervision(model) ?? null;
+  const copyable = family?.copyable(model) ?? false;
   const sensing: DevicePlan = {
     id: device.id as DeviceId,
     supervision: device.supervision === undefined ? usual : parseDuration(device.supervision),
-    debounce: timeOr(device.debounce, duration(0)),
+    debounce: longer(timeOr(device.debounce, duration(0)), copyable ? DEFAULTS.copyableHold : duration(0)),
+    repeats: family?.repeats(model) ?? duration(0),
     zone: device.zone === undefined ? null : compileSensing(device, device.zone),
   };
   return {
@@ -99,9 +108,13 @@ function compileDevice(device: DeviceEntry, families: ReadonlyMap<string, Family
     profile: device.profile,
     model,
     topic: device.topic,
+    address,
+    means: meaningOfOn(device.zone?.type ?? null, device.signal ?? null),
     sensing,
   };
 }
+
+const longer = (a: Duration, b: Duration): Duration => (a > b ? a : b);
 
 function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'] {
   return {
@@ -114,8 +127,24 @@ function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'
   };
 }
 
-function compileOutput({ id, role, profile, model, topic }: OutputEntry): HouseOutput {
-  return { id: id as OutputId, role, profile, model: model ?? null, topic };
+function compileOutput(output: OutputEntry, families: ReadonlyMap<string, FamilyFacts>): HouseOutput {
+  const { id, role, profile, topic } = output;
+  const address = output.address ?? null;
+  const model = output.model ?? families.get(profile)?.modelOf(topic, address) ?? null;
+  return { id: id as OutputId, role, profile, model, topic, address };
+}
+
+function compileLighting(rules: readonly LightingEntry[], outputs: readonly OutputEntry[]): LightingPlan {
+  return {
+    rules: rules.map(({ id, motion, lights, hold, only }) => ({
+      id,
+      motion: motion.map((device) => device as DeviceId),
+      lights: lights.map((light) => light as OutputId),
+      hold: timeOr(hold, DEFAULTS.hold),
+      only: only ?? 'dark',
+    })),
+    lights: outputs.filter(({ role }) => role === 'light').map(({ id }) => id as OutputId),
+  };
 }
 
 function compileEscalation(escalation: EscalationEntry, contacts: readonly ContactEntry[]): EscalationPlan {
@@ -166,11 +195,31 @@ function onlyThoseMeant(
     .toSorted((a, b) => a.after - b.after);
 }
 
+const compileWeb = ({ host, port, tls, names }: WebEntry): WebConfig => ({
+  host: host ?? '127.0.0.1',
+  port: port ?? 8080,
+  tls: tls ?? null,
+  names: names ?? [],
+});
+
 function compileTwilio(sms: Config['sms']): House['twilio'] {
   const twilio = sms?.twilio;
   if (twilio === undefined) return null;
   const apiBase = (twilio.apiBase ?? 'https://api.twilio.com').replace(/\/+$/, '');
   return { accountSid: twilio.accountSid, authToken: twilio.authToken, from: e164(twilio.from), apiBase };
+}
+
+function compileHomeAssistant({ homeAssistant }: Config): House['homeAssistant'] {
+  if (homeAssistant === undefined) return null;
+  const { url, username, password, ca, prefix, allowDisarm } = homeAssistant;
+  return {
+    url,
+    username: username ?? null,
+    password: password ?? null,
+    ca: ca ?? null,
+    prefix: prefix ?? 'homeassistant',
+    allowDisarm: allowDisarm ?? false,
+  };
 }
 
 function compileMqtt({ mqtt }: Config): MqttConfig {

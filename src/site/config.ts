@@ -1,6 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import { checkDevices } from './check-devices.ts';
+import { checkHomeAssistant } from './check-home-assistant.ts';
 import { checkIds } from './check-ids.ts';
+import { checkLighting } from './check-lighting.ts';
 import { checkMqtt } from './check-mqtt.ts';
 import { checkPeople } from './check-people.ts';
 import { checkSite } from './check-site.ts';
@@ -77,20 +79,33 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   // Something that holds no keys at all was told of once; each check would say so again in its own words.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   checkIds(draft, report);
-  checkSite(draft, report);
+  checkSite(draft, near, report);
   checkDevices(draft, families, report);
+  checkLighting(draft, families, report);
   checkPeople(draft, report);
-  checkMqtt(draft, near, report);
+  checkMqtt(draft, families, near, report);
+  checkHomeAssistant(draft, near, report);
   return draft.whole;
 }
 
 /** An accepted config is read again from another folder. */
 function withAbsolutePaths(config: Config, near: (path: string) => string): Config {
-  const connect = config.mqtt?.connect;
-  if (connect === undefined) return config;
+  const { mqtt, homeAssistant, web } = config;
+  return {
+    ...config,
+    ...(mqtt?.connect === undefined ? {} : { mqtt: { ...mqtt, connect: absoluteFiles(mqtt.connect, near) } }),
+    ...(homeAssistant === undefined ? {} : { homeAssistant: absoluteFiles(homeAssistant, near) }),
+    ...(web?.tls === undefined || web.tls === 'self' ? {} : { web: { ...web, tls: absoluteFiles(web.tls, near) } }),
+  };
+}
+
+function absoluteFiles<T extends { readonly [key in 'ca' | 'cert' | 'key']?: string | undefined }>(
+  part: T,
+  near: (path: string) => string,
+): T {
   const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
-    const path = connect[key];
+    const path = part[key];
     return path === undefined ? [] : [[key, near(path)] as const];
   });
-  return { ...config, mqtt: { ...config.mqtt, connect: { ...connect, ...Object.fromEntries(files) } } };
+  return { ...part, ...Object.fromEntries(files) };
 }

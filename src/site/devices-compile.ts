@@ -1,9 +1,11 @@
 import type { KeypadCommands, OutputRole, SwitchCommands } from '../act/plan.ts';
 import type { ActModel } from '../act/profile.ts';
-import type { Duration } from '../base/time.ts';
+import { type Duration, duration } from '../base/time.ts';
 import type {
+  AddressKind,
   FieldPath,
   GatewayProfile,
+  LevelRule,
   ModelProfile,
   Rule,
   TopicPattern,
@@ -30,12 +32,19 @@ const plainFlags: ValueMap<boolean> = new Map([
 ]);
 
 export function compileFamily(file: FamilyFile): ModelProfile {
-  return { supervision: compileDuration(file.supervision), topics: file.topics.map(compileTopic) };
+  return {
+    supervision: compileDuration(file.supervision),
+    copyable: file.copyable ?? false,
+    repeats: compileDuration(file.repeats ?? null) ?? duration(0),
+    topics: file.topics.map(compileTopic),
+  };
 }
 
 export function compileModel(common: ModelProfile, file: ModelFile): ModelProfile {
   return overlay(common, {
     ...(file.supervision === undefined ? {} : { supervision: compileDuration(file.supervision) }),
+    ...(file.copyable === undefined ? {} : { copyable: file.copyable }),
+    ...(file.repeats === undefined ? {} : { repeats: compileDuration(file.repeats) ?? duration(0) }),
     ignore: file.ignore ?? [],
     topics: (file.topics ?? []).map(compileTopic),
   });
@@ -57,7 +66,18 @@ export function compileGateway(file: FamilyFile): GatewayProfile | null {
   };
 }
 
+export function compileAddress(file: FamilyFile): AddressKind | null {
+  const { address } = file;
+  if (address === undefined) return null;
+  if ('usual' in address) return { kind: 'part', usual: address.usual, example: address.example };
+  return { kind: 'shared', by: address.by.map((fields) => fields.map(fieldPath)), example: address.example };
+}
+
+const SILENT: SwitchCommands = { on: [], off: [], confirms: false };
+
+/** A family that only listens sends nothing. */
 export function compileSwitches(file: FamilyFile): Readonly<Record<OutputRole, SwitchCommands>> {
+  if (file.switch === undefined) return { siren: SILENT, strobe: SILENT, light: SILENT, relay: SILENT };
   return file.switch as Readonly<Record<OutputRole, SwitchCommands>>;
 }
 
@@ -73,40 +93,56 @@ export function compileKeypad(file: KeypadFile): KeypadCommands {
 }
 
 /** The topic the schema has already found good. */
-export function compilePattern(text: string): TopicPattern {
-  return parseTopicPattern(text) ?? { before: '', up: 0, after: '' };
+export function compilePattern(text: string, level: string | undefined): TopicPattern {
+  const pattern = parseTopicPattern(text) ?? { before: '', up: 0, after: '' };
+  return level === undefined ? pattern : { ...pattern, level };
 }
 
 function compileTopic(file: TopicFile): TopicRules {
-  return { topic: compilePattern(file.topic), payload: file.payload, rules: file.rules.flatMap(compileRule) };
+  return {
+    topic: compilePattern(file.topic, file.for),
+    payload: file.payload,
+    ...(file.shared === undefined ? {} : { shared: file.shared }),
+    rules: file.rules.flatMap(compileRule),
+  };
 }
 
 /** Several names for one thing become several rules, in their order. */
-function compileRule(file: RuleFile): readonly Rule[] {
+function compileRule(file: RuleFile): readonly (Rule | LevelRule)[] {
   return paths(file.from).map((from) => compileOne(file, from));
 }
 
-function compileOne(file: RuleFile, from: FieldPath): Rule {
-  const live = file.live === true;
+function compileOne(file: RuleFile, from: FieldPath): Rule | LevelRule {
+  const { when } = file;
+  const whole = {
+    from,
+    live: file.live === true,
+    ...(when === undefined ? {} : { when: { from: fieldPath(when.from), says: when.says.toLowerCase() } }),
+  };
   switch (file.to) {
     case 'contact':
-      return { from, live, to: file.to, values: lowerKeys(file.values) };
+      return { ...whole, to: file.to, values: lowerKeys(file.values) };
     case 'battery':
     case 'illuminance':
-      return { from, live, to: file.to, min: file.min, max: file.max };
+      return { ...whole, to: file.to, min: file.min, max: file.max };
     case 'button':
-      return { from, live, to: file.to, values: lowerKeys(file.values ?? {}), words: ranked(file.words ?? {}) };
+      return {
+        ...whole,
+        to: file.to,
+        values: lowerKeys(file.values ?? {}),
+        words: ranked(file.words ?? {}),
+        ...(file.count === undefined ? {} : { count: fieldPath(file.count) }),
+      };
     case 'keypad':
       return {
-        from,
-        live,
+        ...whole,
         to: file.to,
         values: lowerKeys(file.values),
         code: file.code === undefined ? null : fieldPath(file.code),
         transaction: file.transaction === undefined ? null : fieldPath(file.transaction),
       };
     default:
-      return { from, live, to: file.to, values: file.values === undefined ? plainFlags : lowerKeys(file.values) };
+      return { ...whole, to: file.to, values: file.values === undefined ? plainFlags : lowerKeys(file.values) };
   }
 }
 

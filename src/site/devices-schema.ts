@@ -17,29 +17,32 @@ const gatewayTopic = z.string().regex(/^\$base[^$]*$/, 'is not a gateway topic; 
 const from = z.union([text, z.array(text).min(1)], 'is not a field; write one name, or a list of names');
 const live = z.boolean().optional();
 
+const when = z.strictObject({ from: text, says: text }).optional();
+const whole = { from, live, when };
+
 const contact = z.enum(['open', 'closed']);
 const button = z.enum(['press', 'hold', 'double', 'release']);
 const keypadAction = z.enum(['arm_away', 'arm_home', 'arm_night', 'disarm', 'panic']);
 const flags = ['motion', 'vibration', 'tamper', 'batteryLow', 'online', 'smoke', 'co', 'leak', 'power'] as const;
-const signal = z.enum(['contact', ...flags, 'battery', 'illuminance', 'button', 'keypad']);
+const signal = z.enum(['contact', ...flags, 'battery', 'illuminance', 'button', 'keypad', 'level']);
 
 const rule = z.discriminatedUnion(
   'to',
   [
-    z.strictObject({ from, to: z.literal('contact'), live, values: z.record(z.string(), contact) }),
-    z.strictObject({ from, to: z.enum(flags), live, values: z.record(z.string(), z.boolean()).optional() }),
-    z.strictObject({ from, to: z.enum(['battery', 'illuminance']), live, min: z.number(), max: z.number() }),
+    z.strictObject({ ...whole, to: z.literal('contact'), values: z.record(z.string(), contact) }),
+    z.strictObject({ ...whole, to: z.enum(flags), values: z.record(z.string(), z.boolean()).optional() }),
+    z.strictObject({ ...whole, to: z.literal('level'), values: z.record(z.string(), z.boolean()).optional() }),
+    z.strictObject({ ...whole, to: z.enum(['battery', 'illuminance']), min: z.number(), max: z.number() }),
     z.strictObject({
-      from,
+      ...whole,
       to: z.literal('button'),
-      live,
       values: z.record(z.string(), button).optional(),
       words: z.record(z.string(), button).optional(),
+      count: text.optional(),
     }),
     z.strictObject({
-      from,
+      ...whole,
       to: z.literal('keypad'),
-      live,
       values: z.record(z.string(), keypadAction),
       code: text.optional(),
       transaction: text.optional(),
@@ -51,12 +54,16 @@ export type RuleFile = z.infer<typeof rule>;
 
 const topic = z.strictObject({
   topic: topicPattern,
+  // Only devices with this level before the last of their topic.
+  for: text.optional(),
+  // Many devices speak here; `address.by` tells whose message it is.
+  shared: z.literal(true).optional(),
   payload: z.enum(['json', 'text', 'either']),
   rules: z.array(rule).min(1, 'is empty; give at least one rule'),
 });
 export type TopicFile = z.infer<typeof topic>;
 
-const command = z.strictObject({ topic: text, payload: z.json() });
+const command = z.strictObject({ topic: text, for: text.optional(), payload: z.json() });
 const switched = z.strictObject({
   on: z.array(command).min(1, 'is empty; say what to send'),
   off: z.array(command).min(1, 'is empty; say what to send'),
@@ -82,11 +89,22 @@ const keypad = z.strictObject({
 });
 
 const supervision = z.union([duration, z.null()]);
+const address = z.union(
+  [
+    z.strictObject({ by: z.array(z.array(text).min(1)).min(1), example: text }),
+    z.strictObject({ usual: text, example: text }),
+  ],
+  'is not an address; give by: and example:, or usual: and example:',
+);
 
 export const familyFile = z.strictObject({
   family: text,
   title: text,
   supervision,
+  copyable: z.literal(true).optional(),
+  repeats: duration.optional(),
+  address: address.optional(),
+  modelInTopic: z.literal(true).optional(),
   topics: z.array(topic).min(1, 'is empty; give at least one topic'),
   gateway: z
     .strictObject({
@@ -95,7 +113,8 @@ export const familyFile = z.strictObject({
       models: z.strictObject({ topic: gatewayTopic, name: text, model: text }).optional(),
     })
     .optional(),
-  switch: z.record(role, switched),
+  // Left out: the family only listens.
+  switch: z.record(role, switched).optional(),
   keypad: keypad.optional(),
 });
 export type KeypadFile = z.infer<typeof keypad>;
@@ -106,6 +125,8 @@ export const modelFile = z.strictObject({
   title: text,
   also: z.array(text).optional(),
   supervision: supervision.optional(),
+  copyable: z.boolean().optional(),
+  repeats: duration.optional(),
   ignore: z.array(signal).optional(),
   topics: z.array(topic).optional(),
   switch: z.partialRecord(role, switched).optional(),
@@ -123,6 +144,9 @@ export const examplesFile = z.strictObject({
       z.strictObject({
         name: text,
         topic: topicPattern.optional(),
+        for: text.optional(),
+        address: text.optional(),
+        means: z.enum(['contact', 'motion', 'vibration', 'tamper', 'smoke', 'co', 'leak', 'button']).optional(),
         payload: z.string('is not text; put the payload in quotes'),
         stored: z.literal(true).optional(),
         expect: z.union([z.literal('refused'), z.record(z.string(), z.json())]),

@@ -2,11 +2,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActModel, ActProfile } from '../act/profile.ts';
 import type { Json } from '../base/json.ts';
-import { hours } from '../base/time.ts';
+import { topicsOf } from '../sense/decode.ts';
 import type { ModelProfile, Profile, TopicPattern } from '../sense/profile.ts';
-import { modelOf } from '../sense/profile.ts';
+import { modelNamed, modelOf, patternsOf } from '../sense/profile.ts';
+import type { TripSignal } from '../sense/signals.ts';
 import {
   compileActModel,
+  compileAddress,
   compileFamily,
   compileGateway,
   compileKeypad,
@@ -26,6 +28,10 @@ export interface Example {
   readonly model: string | null;
   readonly name: string;
   readonly topic: TopicPattern;
+  /** Null: none, or the usual one. */
+  readonly address: string | null;
+  /** What a bare on means on this device. */
+  readonly means: TripSignal;
   readonly payload: string;
   readonly stored: boolean;
   /** The signals, or `refused` for a message that cannot be read. */
@@ -49,6 +55,8 @@ export interface Family {
   readonly title: string;
   readonly sense: Profile;
   readonly act: ActProfile;
+  /** Its devices can be switched; a family that cannot only listens. */
+  readonly switches: boolean;
   readonly models: readonly Model[];
   /** Empty unless they were asked for. */
   readonly examples: readonly Example[];
@@ -76,12 +84,29 @@ export function loadDevices(directory: string, depth: Depth): Devices {
 
 /** What the config check must know of a family. */
 export function familyFacts(family: Family): FamilyFacts {
+  const { sense } = family;
   return {
-    models: [...family.sense.models.keys()],
-    // A family without a limit of its own still gets one: a device that is never missed is no guard.
-    supervision: (model) => modelOf(family.sense, model).supervision ?? hours(25),
+    models: [...sense.models.keys()],
+    modelOf: (topic, address) => modelNamed(sense, topic, address),
+    supervision: (model) => modelOf(sense, model).supervision,
+    tellsOnline: (model) => tells(modelOf(sense, model), 'online'),
+    copyable: (model) => modelOf(sense, model).copyable,
+    repeats: (model) => modelOf(sense, model).repeats,
+    address: sense.address,
+    topicsOf: (topic, address) => topicsOf(sense, topic, address),
+    switches: family.switches,
+    motion: (model) =>
+      model === null
+        ? [family.sense.common, ...family.sense.models.values()].some(tellsMotion)
+        : tellsMotion(modelOf(family.sense, model)),
   };
 }
+
+const tellsMotion = ({ topics }: ModelProfile): boolean =>
+  topics.some(({ rules }) => rules.some(({ to }) => to === 'motion' || to === 'level'));
+
+const tells = ({ topics }: ModelProfile, signal: 'online'): boolean =>
+  topics.some(({ rules }) => rules.some(({ to }) => to === signal));
 
 function foldersIn(directory: string, problems: Problem[]): readonly string[] {
   try {
@@ -130,12 +155,21 @@ function buildFamily(
   return {
     name: family.content.family,
     title: family.content.title,
-    sense: { name: family.content.family, common, models: sense, gateway: compileGateway(family.content) },
+    sense: {
+      name: family.content.family,
+      common,
+      models: sense,
+      patterns: patternsOf([common, ...sense.values()]),
+      address: compileAddress(family.content),
+      modelInTopic: family.content.modelInTopic ?? false,
+      gateway: compileGateway(family.content),
+    },
     act: {
       switches: compileSwitches(family.content),
       anyKeypad,
       models: act,
     },
+    switches: family.content.switch !== undefined,
     models: files.map(({ content, file }) => ({
       name: content.model,
       also: content.also ?? [],
@@ -150,7 +184,9 @@ function examplesOf(read: DeviceFile<unknown>, model: string | null): readonly E
   return read.examples.map((example) => ({
     model,
     name: example.name,
-    topic: compilePattern(example.topic ?? '$device'),
+    topic: compilePattern(example.topic ?? '$device', example.for),
+    address: example.address ?? null,
+    means: example.means ?? 'contact',
     payload: example.payload,
     stored: example.stored === true,
     expect: example.expect,

@@ -3,6 +3,9 @@ import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { Duration } from '../base/time.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { LightingPlan } from '../lighting/plan.ts';
+import type { AddressKind } from '../sense/profile.ts';
+import type { TripSignal } from '../sense/signals.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
 /** A configured sensor, button or keypad on MQTT. */
@@ -14,6 +17,10 @@ export interface HouseDevice {
   /** Null: take the family's common rules, or what the gateway says of the device. */
   readonly model: string | null;
   readonly topic: string;
+  /** Null: a topic is a device, or the usual part of it. */
+  readonly address: string | null;
+  /** What a bare on of it means. */
+  readonly means: TripSignal;
   readonly sensing: DevicePlan;
 }
 
@@ -24,6 +31,7 @@ export interface HouseOutput {
   readonly profile: string;
   readonly model: string | null;
   readonly topic: string;
+  readonly address: string | null;
 }
 
 export interface TwilioConfig {
@@ -55,6 +63,26 @@ export type MqttConfig =
       readonly key: string | null;
     };
 
+/** The broker that Home Assistant listens to. */
+export interface HomeAssistantConfig {
+  readonly url: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Path of a PEM file. */
+  readonly ca: string | null;
+  /** First levels of the topics on which Home Assistant looks for devices. */
+  readonly prefix: string;
+  readonly allowDisarm: boolean;
+}
+
+export interface WebConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Null: plain HTTP, on loopback only. Paths of PEM files. */
+  readonly tls: 'self' | { readonly cert: string; readonly key: string } | null;
+  readonly names: readonly string[];
+}
+
 /** One accepted config, compiled: what the rooms need, in their own words. */
 export interface House {
   readonly site: {
@@ -65,6 +93,7 @@ export interface House {
   readonly panel: PanelPlan;
   readonly devices: readonly HouseDevice[];
   readonly outputs: readonly HouseOutput[];
+  readonly lighting: LightingPlan;
   readonly escalation: EscalationPlan;
   /** E.164 number of each contact. */
   readonly phones: ReadonlyMap<ContactId, string>;
@@ -72,7 +101,8 @@ export interface House {
   /** Null: texts go to the log, marked not sent. */
   readonly twilio: TwilioConfig | null;
   readonly mqtt: MqttConfig;
-  readonly web: { readonly host: string; readonly port: number } | null;
+  readonly homeAssistant: HomeAssistantConfig | null;
+  readonly web: WebConfig | null;
   readonly evidencePublicKey: string | null;
 }
 
@@ -90,6 +120,22 @@ export interface Problem {
 /** What the config check must know of a device family; made from the files in `devices/`. */
 export interface FamilyFacts {
   readonly models: readonly string[];
-  /** Longest ordinary silence of this model, of the family where no model is known. */
-  readonly supervision: (model: string | null) => Duration;
+  /** The model that a device's topic or address gives away; null: none. */
+  readonly modelOf: (topic: string, address: string | null) => string | null;
+  /** Longest ordinary silence of this model, of the family where no model is known; null: it is never missed. */
+  readonly supervision: (model: string | null) => Duration | null;
+  /** Somebody tells when this model is gone: its last will, or its gateway. */
+  readonly tellsOnline: (model: string | null) => boolean;
+  /** Whoever heard a message of this model can send it again. */
+  readonly copyable: (model: string | null) => boolean;
+  /** A happening told several times within this time is one. */
+  readonly repeats: (model: string | null) => Duration;
+  /** How one device is told from others on its topic; null: a topic is a device. */
+  readonly address: AddressKind | null;
+  /** Every topic on which a device of this family may speak. */
+  readonly topicsOf: (topic: string, address: string | null) => readonly string[];
+  /** False: devices of this family cannot be switched. */
+  readonly switches: boolean;
+  /** This model, or any of the family where none is known, can tell of motion. */
+  readonly motion: (model: string | null) => boolean;
 }

@@ -12,12 +12,14 @@ import { remedyFor } from './suggest.ts';
 const MOST = {
   devices: 1000,
   outputs: 100,
+  lighting: 64,
   contacts: 32,
   neverContact: 500,
   steps: 16,
   repeat: 20,
   users: 64,
   filters: 64,
+  names: 16,
 } as const;
 
 /** The words the check knows, in the order messages list them. */
@@ -38,7 +40,7 @@ export const ZONE_TYPES = [
 export const KINDS = ['personal', 'duress', 'intruder', 'tamper', 'fire', 'fault'] as const;
 const SIGNALS = ['contact', 'motion', 'vibration', 'tamper', 'smoke', 'co', 'leak', 'button'] as const;
 const BUTTONS = ['press', 'hold', 'double', 'release'] as const;
-const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
+export const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
 const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 
 /** Words of later versions, by the noun they would be. */
@@ -277,6 +279,12 @@ const zone = group('What this device watches. Options that mean nothing for the 
 const profile = text('The family that reads its messages, as in zigbee2mqtt; `lantern devices` lists them.', 64);
 const model = z.optional(text('Model name within the family, where its common rules are not enough.', 64));
 const topic = (description: string) => text(description, 200);
+const address = z.optional(
+  text(
+    'Which of the devices on its topic, or which part of the device; families whose topics are devices take none.',
+    128,
+  ),
+);
 const driver = z.optional(
   word('driver', ['mqtt'], 'How it is connected. Left out: mqtt, the only one in this version.'),
 );
@@ -288,6 +296,7 @@ const device = group('A sensor, button or keypad.', {
   profile,
   model,
   topic: topic('Where it publishes.'),
+  address,
   signal: z.optional(
     word('signal', SIGNALS, 'The one signal that trips its zone. Left out: those usual for the zone type.'),
   ),
@@ -307,7 +316,25 @@ const output = group('A siren, strobe, light or relay.', {
   profile,
   model,
   topic: topic('Where it listens, without /set.'),
+  address,
 });
+
+const lighting = group(
+  'Motion that lights the way. It does not depend on how the panel is set, and tells nothing of it.',
+  {
+    id: id('Its name; unique.'),
+    motion: someOf(text('A device id.', 63), MOST.devices, 'Ids of motion detectors, with a zone or without.'),
+    lights: someOf(text('An output id.', 63), MOST.outputs, 'Ids of outputs with the role light.'),
+    hold: z.optional(time('So long after the last motion they stay lit. Left out: 90s.', { from: '1s', to: '1h' })),
+    only: z.optional(
+      word(
+        'choice',
+        ['dark', 'always'],
+        'dark: from sunset to sunrise, and while the clock is not known to be right. Left out: dark.',
+      ),
+    ),
+  },
+);
 
 const contact = group('A person to tell.', {
   id: id('The only name for this person in logs and topics.'),
@@ -415,9 +442,50 @@ const mqtt = group(
   },
 );
 
+const homeAssistant = group('Home Assistant, as a client of its broker over MQTT 5. Left out: none.', {
+  url: text("mqtts://HOST:PORT of Home Assistant's broker, or mqtt:// where the line itself is safe."),
+  username: z.optional(text('User name.')),
+  password: z.optional(hiddenText('Password; a secret.', 'a password', TOKEN_REMEDY)),
+  ca: z.optional(text("PEM file of the authority that signed that broker's certificate; relative to this file.", 1024)),
+  prefix: z.optional(
+    pattern(
+      /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+){0,3}$/,
+      'a discovery prefix',
+      'use the one of Home Assistant, as in homeassistant',
+      "Home Assistant's discovery prefix. Left out: homeassistant.",
+    ),
+  ),
+  allowDisarm: z.optional(flag('true: it may disarm, with a code. Left out: false.')),
+});
+
+const TLS_REMEDY = 'write self, or { cert: FILE, key: FILE }';
+const tls = describe(
+  z.union(
+    [
+      z.literal('self'),
+      z.strictObject({
+        cert: text('PEM file of the certificate, with those that vouch for it; relative to this file.', 1024),
+        key: text('PEM file of its private key; relative to this file.', 1024),
+      }),
+    ],
+    { error: saying('a certificate', TLS_REMEDY) },
+  ),
+  'Certificate of the page. self: one that it makes itself, whose fingerprint stands in the log.',
+);
+
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)*$/;
+
 const web = group('The web page. Left out: none.', {
-  host: z.optional(host('Address; only loopback in this version. Left out: 127.0.0.1.')),
+  host: z.optional(host('Address; anything but loopback needs tls. Left out: 127.0.0.1.')),
   port: z.optional(port('Left out: 8080.')),
+  tls: z.optional(tls),
+  names: z.optional(
+    someOf(
+      pattern(HOST_NAME, 'a host name', 'write it as it is typed into a browser, such as hub.lan', 'A host name.'),
+      MOST.names,
+      'Further names this page is called by, such as hub.lan. Its addresses and its own host name need not be here.',
+    ),
+  ),
 });
 
 const evidence = group('Who can read the sealed rows of the log.', {
@@ -433,6 +501,7 @@ const SECTIONS = {
   panel: z.optional(panel),
   devices: z.optional(list(device, MOST.devices, 'Sensors, buttons and keypads.')),
   outputs: z.optional(list(output, MOST.outputs, 'What the hub switches.')),
+  lighting: z.optional(list(lighting, MOST.lighting, 'Motion that lights the way.')),
   contacts: z.optional(list(contact, MOST.contacts, 'People to tell.')),
   neverContact: z.optional(
     list(
@@ -444,6 +513,7 @@ const SECTIONS = {
   escalation: z.optional(escalation),
   sms: z.optional(sms),
   mqtt: z.optional(mqtt),
+  homeAssistant: z.optional(homeAssistant),
   web: z.optional(web),
   evidence: z.optional(evidence),
 };
@@ -455,12 +525,15 @@ export type Config = z.infer<typeof ConfigSchema>;
 export type DeviceEntry = z.infer<typeof device>;
 export type ZoneEntry = z.infer<typeof zone>;
 export type OutputEntry = z.infer<typeof output>;
+export type LightingEntry = z.infer<typeof lighting>;
 export type ContactEntry = z.infer<typeof contact>;
 export type StepEntry = z.infer<typeof step>;
 export type EscalationEntry = z.infer<typeof escalation>;
 export type MqttEntry = z.infer<typeof mqtt>;
 export type MqttUserEntry = z.infer<typeof user>;
+export type HomeAssistantEntry = z.infer<typeof homeAssistant>;
 export type ConnectEntry = NonNullable<MqttEntry['connect']>;
+export type WebEntry = z.infer<typeof web>;
 
 /** The schema as JSON Schema, for editors. */
 export function configJsonSchema(): object {
@@ -475,8 +548,11 @@ export const DEFAULTS = {
     night: { exitDelay: seconds(0), entryDelay: seconds(20) },
   },
   siren: { duration: minutes(15), trips: 3 },
+  hold: seconds(90),
   lastResort: seconds(180),
   within: seconds(10),
+  /** What a device that can be imitated says of a closing has to hold so long: as long as its messages repeat. */
+  copyableHold: seconds(3),
   longestEntryDelay: seconds(45),
   sirenBetween: [seconds(90), minutes(15)],
 } as const;

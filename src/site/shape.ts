@@ -6,14 +6,9 @@ import { remedyFor } from './suggest.ts';
 /** Keys that a later version brings. */
 const LATER_KEYS: ReadonlySet<string> = new Set([
   'gateways',
-  'lighting',
   'monitoring',
-  'homeAssistant',
   'sms.modem',
-  'web.tls',
-  ...['devices', 'outputs'].flatMap((list) =>
-    ['line', 'activeLow', 'gateway', 'address'].map((key) => `${list}[].${key}`),
-  ),
+  ...['devices', 'outputs'].flatMap((list) => ['line', 'activeLow', 'gateway'].map((key) => `${list}[].${key}`)),
 ]);
 
 /** A part of a config with its place. */

@@ -27,28 +27,30 @@ const BATTERY_WELL_PERCENT = 15;
 
 /**
  * Takes the signals of one message of one device. `pulses` are the signals that are a happening by themselves and not
- * a level (an `action: tilt`): each one counts, whatever was on before.
+ * a level (an `action: tilt`): each one counts, whatever was on before, unless the device's plan says that it tells
+ * each several times. Levels need no such rule: the same again is no edge.
  */
 export function observe(
   plan: DevicePlan,
   state: DeviceState,
-  signals: Signals,
-  pulses: readonly TripSignal[],
+  said: Signals,
+  happened: readonly TripSignal[],
   delivery: Delivery,
   now: Instant,
 ): Observed {
   const { zone } = plan;
-  if (signals.button !== undefined && zone?.silentPress) return silentPress(zone, state, signals);
-  if (zone?.silentPress && delivery !== 'gateway' && isBackOnline(signals)) return { state, events: [] };
+  if (said.button !== undefined && zone?.silentPress) return silentPress(zone, state, said);
+  if (zone?.silentPress && delivery !== 'gateway' && isBackOnline(said)) return { state, events: [] };
   const step = settled(plan, state, now);
+  const { signals, pulses } = withoutRepeats(plan, step, said, happened, now);
   if (signals.online === false) {
     lose(plan, step);
     return step;
   }
-  hear(plan, step, signals, delivery, now);
+  hear(plan, step, said, delivery, now);
   faults(plan, step, signals);
   if (zone !== null) {
-    contact(plan, zone, step, signals, now);
+    contact(plan, zone, step, signals, pulses, now);
     detections(zone, step, signals, pulses, delivery, now);
     detectorKnown(zone, step, signals);
     button(zone, step, signals);
@@ -94,6 +96,26 @@ function settled(plan: DevicePlan, state: DeviceState, now: Instant): Step {
 function silentPress(zone: SensingPlan, state: DeviceState, signals: Signals): Observed {
   const counts = signals.button !== undefined && zone.on.includes(signals.button);
   return { state, events: counts ? [{ type: 'zone-detected', zone: zone.id }] : [] };
+}
+
+/** The same happening within `repeats` of the one that counted is taken out; what is left counts from now. */
+function withoutRepeats(
+  plan: DevicePlan,
+  step: Step,
+  signals: Signals,
+  pulses: readonly TripSignal[],
+  now: Instant,
+): { readonly signals: Signals; readonly pulses: readonly TripSignal[] } {
+  if (plan.repeats === 0 || (pulses.length === 0 && signals.button === undefined)) return { signals, pulses };
+  const recent = step.state.recent.filter(({ at }) => between(at, now) < plan.repeats);
+  const isRepeat = (what: string): boolean => recent.some((one) => one.what === what);
+  const press = signals.button === undefined ? [] : [`button:${signals.button}`];
+  const fresh = [...pulses, ...press].filter((what) => !isRepeat(what)).map((what) => ({ what, at: now }));
+  step.state = { ...step.state, recent: [...recent, ...fresh] };
+  const left = { ...signals };
+  for (const pulse of pulses) if (isRepeat(pulse)) delete left[pulse];
+  if (press.some(isRepeat)) delete left.button;
+  return { signals: left, pulses: pulses.filter((pulse) => !isRepeat(pulse)) };
 }
 
 function lose(plan: DevicePlan, step: Step): void {
@@ -145,8 +167,19 @@ function batteryLow(state: DeviceState, signals: Signals): boolean {
   return signals.battery >= BATTERY_WELL_PERCENT ? false : state.batteryLow;
 }
 
-function contact(plan: DevicePlan, zone: SensingPlan, step: Step, signals: Signals, now: Instant): void {
+function contact(
+  plan: DevicePlan,
+  zone: SensingPlan,
+  step: Step,
+  signals: Signals,
+  pulses: readonly TripSignal[],
+  now: Instant,
+): void {
   if (signals.contact === undefined || !zone.trips.includes('contact')) return;
+  if (pulses.includes('contact')) {
+    openingTold(zone, step);
+    return;
+  }
   // What a broker's store says of a lost device may be old: it can raise an alarm, and never put one at rest.
   if (step.state.health === 'lost' && signals.contact === 'closed') return;
   const before = step.state;
@@ -164,6 +197,13 @@ function detectorKnown(zone: SensingPlan, step: Step, signals: Signals): void {
   if (!zone.trips.some((trip) => trip !== 'contact' && trip !== 'button' && signals[trip] !== undefined)) return;
   step.state = { ...step.state, told: true };
   step.events.push({ type: 'zone-known', zone: zone.id, open: false });
+}
+
+/** An opening of a device that never tells a closing: it counts, and is over. */
+function openingTold(zone: SensingPlan, step: Step): void {
+  if (!step.state.told) step.events.push({ type: 'zone-known', zone: zone.id, open: false });
+  step.state = { ...step.state, open: false, told: true };
+  step.events.push({ type: 'zone-detected', zone: zone.id });
 }
 
 function opened(zone: SensingPlan, step: Step, before: DeviceState): void {

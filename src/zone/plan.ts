@@ -9,6 +9,8 @@ export interface DevicePlan {
   readonly supervision: Duration | null;
   /** A closing counts only after it has held this long; an opening counts at its first edge. */
   readonly debounce: Duration;
+  /** A press or other happening that is told again within this time is the same one; zero: each one counts. */
+  readonly repeats: Duration;
   readonly zone: SensingPlan | null;
 }
 

@@ -16,6 +16,8 @@ export interface DeviceState {
   readonly closing: Instant | null;
   /** Vibration hits within the zone's window. */
   readonly hits: readonly Instant[];
+  /** Happenings that counted lately, for a device that tells each several times. */
+  readonly recent: readonly { readonly what: string; readonly at: Instant }[];
   readonly tamper: boolean;
   readonly batteryLow: boolean;
 }
@@ -30,6 +32,7 @@ export function unheardDevice(now: Instant): DeviceState {
     active: [],
     closing: null,
     hits: [],
+    recent: [],
     tamper: false,
     batteryLow: false,
   };

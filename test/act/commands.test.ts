@@ -3,7 +3,7 @@ import type { CommandValues, DeviceCommand } from '../../src/act/commands.ts';
 import { render } from '../../src/act/commands.ts';
 import type { CommandTemplate, KeypadShow, OutputRole } from '../../src/act/plan.ts';
 import { keypadCommands, switchCommands } from '../../src/act/profile.ts';
-import { zigbee2mqtt } from '../sense/profiles.ts';
+import { shipped, zigbee2mqtt } from '../sense/profiles.ts';
 
 const { act, models } = zigbee2mqtt();
 const SIREN = 'zigbee2mqtt/siren';
@@ -45,6 +45,24 @@ describe('rendering', () => {
       { topic: '', payload: { t: 'in $seconds' } },
       { seconds: 5 },
       { topic: 'd', payload: '{"t":"in $seconds"}' },
+    ],
+    [
+      'a part of the device, in the topic',
+      { topic: 'cmnd/$device/POWER$address', payload: 'ON' },
+      { address: '2' },
+      { topic: 'cmnd/d/POWER2', payload: 'ON' },
+    ],
+    [
+      'a part of the device, as a number',
+      { topic: '/rpc', payload: { id: '$address' } },
+      { address: '0' },
+      { topic: 'd/rpc', payload: '{"id":0}' },
+    ],
+    [
+      'a part of the device that has a name',
+      { topic: '/rpc', payload: { id: '$address' } },
+      { address: 'left' },
+      { topic: 'd/rpc', payload: '{"id":"left"}' },
     ],
     [
       'a field named like the inside of objects',
@@ -163,4 +181,47 @@ describe('keypads', () => {
     expect(keypadCommands(act, null)).toBeNull();
     expect(act.anyKeypad).toBe(commands);
   });
+});
+
+describe('how each family is switched', () => {
+  const rows: readonly (readonly [
+    string,
+    OutputRole,
+    string,
+    CommandValues,
+    readonly (readonly [string, string])[],
+  ])[] = [
+    [
+      'tasmota',
+      'siren',
+      'hall',
+      { address: '1', seconds: 900 },
+      [
+        ['cmnd/hall/POWER1', 'ON'],
+        ['hall/cmnd/POWER1', 'ON'],
+      ],
+    ],
+    ['esphome', 'siren', 'node/switch/siren', { seconds: 900 }, [['node/switch/siren/command', 'ON']]],
+    ['esphome', 'light', 'node/light/path', {}, [['node/light/path/command', '{"state":"ON"}']]],
+    [
+      'shelly',
+      'siren',
+      'shellyplus1-a8032abe54dc',
+      { address: '0', seconds: 900 },
+      [
+        ['shellyplus1-a8032abe54dc/relay/0/command', 'on'],
+        [
+          'shellyplus1-a8032abe54dc/rpc',
+          '{"id":1,"src":"lantern-orders","method":"Switch.Set","params":{"id":0,"on":true,"toggle_after":900}}',
+        ],
+      ],
+    ],
+    ['rtl_433', 'siren', 'rtl_433/attic/events', {}, []],
+  ];
+  for (const [name, role, topic, values, commands] of rows) {
+    it(`${name} as a ${role}`, () => {
+      const { on } = switchCommands(shipped(name).act, null, role);
+      expect(render(on, topic, values).map((command) => [command.topic, command.payload])).toEqual(commands);
+    });
+  }
 });

@@ -1,8 +1,8 @@
 import { toStringMethod } from 'fast-check';
-import type { Order, PanelEvent, Person, Role } from '../../src/alarm/events.ts';
+import type { Order, PanelEvent, Person, Role, Vouched } from '../../src/alarm/events.ts';
 import type { ArmedMode } from '../../src/alarm/plan.ts';
 import type { AlarmId, PersonId, SourceId } from '../../src/base/brand.ts';
-import { instant } from '../../src/base/time.ts';
+import { instant, minutes } from '../../src/base/time.ts';
 import type { ButtonSignal, Signals, TripSignal } from '../../src/sense/signals.ts';
 import { deviceId } from './plans.ts';
 import { happen, passTo, restart, say, stop, type World } from './world.ts';
@@ -29,13 +29,15 @@ interface OrderDetails {
   readonly id?: string;
   readonly enrolled?: boolean;
   readonly mayArm?: boolean;
+  /** A session stands behind the order. */
+  readonly vouched?: Vouched;
 }
 
 let tokens = 0;
 
 /** Gives an order and, when the panel asks whose code it is, says so. */
 export function give(world: World, ask: Order['ask'], details: OrderDetails): void {
-  const { code = 'resident', source = 'mqtt:anonymous', id = null, enrolled = true, mayArm = true } = details;
+  const { code = 'resident', source = 'mqtt:anonymous', id = null, enrolled = true, mayArm = true, vouched } = details;
   tokens += 1;
   const order: Order = {
     token: tokens,
@@ -44,6 +46,7 @@ export function give(world: World, ask: Order['ask'], details: OrderDetails): vo
     id,
     hasCode: code !== 'none',
     ask,
+    ...(vouched === undefined ? {} : { vouched }),
   };
   const effects = happen(world, { type: 'ordered', order, enrolled, mayArm });
   if (effects.some((effect) => effect.type === 'check-code')) happen(world, answer(order, code, mayArm));
@@ -81,6 +84,21 @@ export const panic = (details: OrderDetails = {}): Happening =>
   happening(`PANIC${said(details)}`, (world) =>
     give(world, { action: 'panic', silent: true }, { code: 'none', ...details }),
   );
+
+/** Something asked by who has a session; their code was given a moment ago unless `old` is said. */
+export const inSession = (
+  role: Role,
+  ask: Order['ask'],
+  how: { readonly code?: 'fresh' | 'old'; readonly duress?: boolean } = {},
+): Happening =>
+  happening(`${role} asks to ${ask.action} ${JSON.stringify(how)}`, (world) => {
+    const { code = 'fresh', duress = false } = how;
+    give(world, ask, { code: 'none', vouched: { person: person(role), duress, code } });
+  });
+
+/** A resident lets installers work for so many minutes. */
+export const openInstaller = (forMinutes: number): Happening =>
+  inSession('resident', { action: 'open-installer', length: minutes(forMinutes) });
 
 export const wrongCode = (source = 'mqtt:anonymous'): Happening => disarm('wrong', { source });
 

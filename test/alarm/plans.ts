@@ -110,11 +110,18 @@ function deviceOf(id: string, zone: ZoneSketch): DevicePlan {
     id: deviceId(id),
     supervision: zone.supervision === undefined ? null : seconds(zone.supervision),
     debounce: duration(zone.debounceMs ?? 0),
+    repeats: duration(0),
     zone: sensing,
   };
 }
 
-const bareDevice = (id: DeviceId): DevicePlan => ({ id, supervision: null, debounce: duration(0), zone: null });
+const bareDevice = (id: DeviceId): DevicePlan => ({
+  id,
+  supervision: null,
+  debounce: duration(0),
+  repeats: duration(0),
+  zone: null,
+});
 
 /** A house with something of everything: away 45 s out and 30 s in, home and night at once out and 20 s in, siren 15 min. */
 const HOUSE: HouseSketch = {

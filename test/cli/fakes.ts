@@ -72,6 +72,8 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         },
       }),
       verify: () => ({ ok: true, rows: 3 }),
+      bundle: () => ({ ok: true, rows: 3, head: 'ab', whole: true }),
+      opened: async () => ({ ok: false, why: 'no bundle' }),
     },
     families: () => ({
       ok: true,

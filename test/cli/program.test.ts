@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { CliDeps } from '../../src/cli/deps.ts';
+import type { CliDeps, OpenedRow } from '../../src/cli/deps.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 
 const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
-  ['log'], ['log', 'verify'], ['log', 'export'], ['test-alert'], ['devices'], ['devices', 'seen'],
+  ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
@@ -55,7 +55,8 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
     ['log --data d --since yesterday', /"yesterday" is not a time/],
     ['log --data d --since 2026-13-41', /"2026-13-41" is not a time/],
     ['log verify', /--data DIR is needed/],
-    ['log export --data d --out f', /not in this version/],
+    ['log export --data d', /--out FILE is needed/],
+    ['log open --bundle f', /--identity KEYFILE is needed/],
     ['decode', /--topic T is needed/],
     ['test-alert', /--data DIR is needed/],
     ['devices seen', /--data DIR is needed/],
@@ -316,11 +317,11 @@ describe('log', () => {
     const all = [...rows];
     const deps = fakeDeps({
       log: {
+        ...fakeDeps().log,
         open: () => ({
           ok: true,
           reader: { page: ({ after }) => ({ ok: true, rows: all.filter((row) => row.seq > after) }), close() {} },
         }),
-        verify: () => ({ ok: true, rows: 0 }),
       },
     });
     let printed = '';
@@ -341,10 +342,7 @@ describe('log', () => {
     ).toEqual([1, 2, 3, 4]);
   });
   it('fails with what the disk says', async () => {
-    const log = {
-      open: () => ({ ok: false, why: 'no log in d' }) as const,
-      verify: () => ({ ok: true, rows: 0 }) as const,
-    };
+    const log = { ...fakeDeps().log, open: () => ({ ok: false, why: 'no log in d' }) as const };
     expect(await lantern(['log', '--data', 'd'], { deps: fakeDeps({ log }) })).toEqual({
       status: 1,
       out: '',
@@ -377,6 +375,78 @@ describe('log', () => {
       expect(await lantern(args.split(' '), { deps: { ...deps, log } })).toEqual({ status, out, err });
     });
   }
+});
+
+describe('the evidence bundle', () => {
+  const with_ = (log: Partial<CliDeps['log']>) => fakeDeps({ log: { ...fakeDeps().log, ...log } });
+
+  const exports: readonly (readonly [string, string, ReturnType<CliDeps['log']['bundle']>, number, string, string])[] =
+    [
+      [
+        'made',
+        'log export --data d --out f',
+        { ok: true, rows: 3, head: 'ab', whole: true },
+        0,
+        '3 rows, head ab\n',
+        '',
+      ],
+      [
+        'made of a log that is not whole',
+        'log --data d export --out f',
+        { ok: true, rows: 3, head: 'ab', whole: false },
+        0,
+        '3 rows, head ab\n',
+        'lantern: warning: the log is not whole; continuity.txt in the bundle says where\n',
+      ],
+      [
+        'for a script',
+        'log export --data d --out f --json',
+        { ok: true, rows: 3, head: 'ab', whole: true },
+        0,
+        '{"file":"f","rows":3,"head":"ab","whole":true}\n',
+        '',
+      ],
+      [
+        'refused',
+        'log export --data d --out f',
+        { ok: false, why: 'f is there already' },
+        1,
+        '',
+        'lantern: f is there already\n',
+      ],
+    ];
+  for (const [name, args, made, status, out, err] of exports) {
+    it(name, async () => {
+      expect(await lantern(args.split(' '), { deps: with_({ bundle: () => made }) })).toEqual({ status, out, err });
+    });
+  }
+
+  const opened = { ok: true, seq: 2, at: 'T', type: 'duress', data: { source: 'x' } } as const;
+  async function* rowsOf(...all: OpenedRow[]) {
+    yield* all;
+  }
+  const opens: readonly (readonly [string, readonly OpenedRow[], number, string, string])[] = [
+    ['nothing sealed', [], 0, '', ''],
+    ['opened', [opened], 0, '{"seq":2,"at":"T","type":"duress","data":{"source":"x"}}\n', ''],
+    [
+      'opened in part',
+      [{ ok: false, seq: 1, why: 'another key' }, opened],
+      1,
+      '{"seq":2,"at":"T","type":"duress","data":{"source":"x"}}\n',
+      'lantern: 1 not opened, the first is row 1: another key\n',
+    ],
+  ];
+  for (const [name, all, status, out, err] of opens) {
+    it(name, async () => {
+      const deps = with_({ opened: async () => ({ ok: true, rows: rowsOf(...all) }) });
+      expect(await lantern('log open --bundle f --identity k'.split(' '), { deps })).toEqual({ status, out, err });
+    });
+  }
+
+  it('no bundle', async () => {
+    const ran = await lantern('log open --bundle f --identity k'.split(' '));
+    expect(ran).toEqual({ status: 1, out: '', err: 'lantern: no bundle\n' });
+  });
 });
 
 it('devices', async () => {

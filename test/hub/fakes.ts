@@ -7,6 +7,7 @@ import type {
   Clock,
   Codes,
   Committed,
+  Dusk,
   Journal,
   JournalEntry,
   LocalRow,
@@ -57,6 +58,28 @@ export function createFakeClock(start = 1_000_000, boot = 'boot-1'): FakeClock {
     },
     trust(is) {
       trusted = is === 'trusted';
+    },
+  };
+}
+
+export interface FakeDusk extends Dusk {
+  become(is: 'dark' | 'light'): void;
+}
+
+/** Dark until told. */
+export function createFakeDusk(): FakeDusk {
+  const watching = new Set<(is: 'dark' | 'light') => void>();
+  let last: 'dark' | 'light' = 'dark';
+  return {
+    watch(tell) {
+      watching.add(tell);
+      tell(last);
+      return () => watching.delete(tell);
+    },
+    become(is) {
+      if (is === last) return;
+      last = is;
+      for (const tell of watching) tell(is);
     },
   };
 }
@@ -176,6 +199,7 @@ export function createFakeCodes(): Codes & { readonly checks: () => number } {
       checks += 1;
       return known[code] ?? null;
     },
+    person: (id) => Object.values(PEOPLE).find((person) => person.id === id) ?? null,
     checks: () => checks,
   };
 }

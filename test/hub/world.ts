@@ -8,10 +8,12 @@ import {
   createFakeBroker,
   createFakeClock,
   createFakeCodes,
+  createFakeDusk,
   createFakeJournal,
   createFakeLog,
   type FakeBroker,
   type FakeClock,
+  type FakeDusk,
   type FakeJournal,
   fresh,
 } from './fakes.ts';
@@ -30,6 +32,7 @@ export const BASE = 'lantern/hub-test';
 export interface World {
   readonly hub: Hub;
   readonly clock: FakeClock;
+  readonly dusk: FakeDusk;
   readonly journal: FakeJournal;
   readonly broker: FakeBroker;
   readonly log: { readonly lines: readonly string[] };
@@ -63,18 +66,20 @@ export interface WorldOptions {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? createFakeClock();
   const journal = options.journal ?? createFakeJournal(options.restored ?? fresh);
+  const dusk = createFakeDusk();
   const broker = createFakeBroker();
   const log = createFakeLog();
   const codes = createFakeCodes();
   let drawn = 1000;
   const draw = (): string => String(drawn++ % 10_000).padStart(4, '0');
-  const ports = { clock, journal, texts: options.texts ?? null, codes, log, draw };
+  const ports = { clock, dusk, journal, texts: options.texts ?? null, codes, log, draw };
   const hub = createHub(house, families, ports, options.restored ?? fresh);
   hub.start(broker);
   let read = 0;
   const world: World = {
     hub,
     clock,
+    dusk,
     journal,
     broker,
     log,

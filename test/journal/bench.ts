@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { afterEach } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { wallTime } from '../../src/base/time.ts';
-import type { Committed, Journal, JournalEntry, JournalRow, Restored } from '../../src/hub/ports.ts';
+import type { Committed, History, Journal, JournalEntry, JournalRow, Restored } from '../../src/hub/ports.ts';
 import type { JournalCounts, JournalOptions } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { readEvents, readLocal } from '../../src/journal/read.ts';
@@ -45,6 +45,7 @@ export function entry(...rows: readonly JournalRow[]): JournalEntry {
 
 export interface Open {
   readonly journal: Journal;
+  readonly history: History;
   readonly restored: Restored;
   readonly counts: () => JournalCounts;
 }

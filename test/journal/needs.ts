@@ -1,14 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { it } from 'vitest';
 
-export type Tool = 'strace';
+export type Tool = 'strace' | 'python3' | 'age' | 'tar';
 
 const tries: Readonly<Record<Tool, readonly [string, readonly string[]]>> = {
   strace: ['strace', ['-f', '-e', 'trace=none', 'true']],
+  python3: ['python3', ['--version']],
+  age: ['age', ['--version']],
+  tar: ['tar', ['--version']],
 };
 
 const remedies: Readonly<Record<Tool, string>> = {
   strace: 'install the Debian package strace, and allow ptrace',
+  python3: 'install the Debian package python3',
+  age: 'install the Debian package age',
+  tar: 'install the Debian package tar',
 };
 
 /** Can this machine run tests that use a tool? Tried once, by using it. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { duration } from '../../src/base/time.ts';
 import { decode, topicsOf } from '../../src/sense/decode.ts';
 import type { TopicRules } from '../../src/sense/profile.ts';
 import { deviceOn, overlay, parseTopicPattern, topicFor } from '../../src/sense/profile.ts';
@@ -125,6 +126,8 @@ describe('models', () => {
     const topic = { before: '', up: 0, after: '' };
     const family = {
       supervision: null,
+      copyable: false,
+      repeats: duration(0),
       topics: [{ topic, payload: 'json', rules: [flag('motion', 'a'), flag('leak', 'b')] }],
     } as const;
     const model = overlay(family, { ignore: [], topics: [{ topic, payload: 'json', rules: [flag('motion', 'c')] }] });

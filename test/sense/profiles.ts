@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { duration } from '../../src/base/time.ts';
 import type { Profile } from '../../src/sense/profile.ts';
 import type { RawMessage } from '../../src/sense/signals.ts';
 import type { Family } from '../../src/site/devices.ts';
@@ -6,17 +7,30 @@ import { loadDevices } from '../../src/site/devices.ts';
 
 export const devicesDirectory = fileURLToPath(new URL('../../devices', import.meta.url));
 
-/** The family as it ships. */
-export function zigbee2mqtt(): Family {
-  const { families, problems } = loadDevices(devicesDirectory, 'profiles-and-examples');
-  const family = families.get('zigbee2mqtt');
-  if (family === undefined) throw new Error(`zigbee2mqtt did not load: ${JSON.stringify(problems)}`);
+const { families, problems } = loadDevices(devicesDirectory, 'profiles-and-examples');
+
+/** A family as it ships. */
+export function shipped(name: string): Family {
+  const family = families.get(name);
+  if (family === undefined) throw new Error(`${name} did not load: ${JSON.stringify(problems)}`);
   return family;
+}
+
+export function zigbee2mqtt(): Family {
+  return shipped('zigbee2mqtt');
 }
 
 /** A profile in the making, for rules that no shipped family uses. */
 export function profileOf(topics: Profile['common']['topics']): Profile {
-  return { name: 'made-up', common: { supervision: null, topics }, models: new Map(), gateway: null };
+  return {
+    name: 'made-up',
+    common: { supervision: null, copyable: false, repeats: duration(0), topics },
+    models: new Map(),
+    patterns: topics.map(({ topic }) => topic),
+    address: null,
+    modelInTopic: false,
+    gateway: null,
+  };
 }
 
 export function message(topic: string, payload: string, how: 'live' | 'stored' = 'live'): RawMessage {

@@ -266,3 +266,33 @@ describe('many at once', () => {
     expect(most).toBe(2);
   });
 });
+
+describe('a person by id', () => {
+  const idOf = async (code: string): Promise<never> => ((await open().check(code))?.person.id ?? '') as never;
+
+  it('is told without a hash, as of now', async () => {
+    await enrol();
+    const id = await idOf('471193');
+    hashes = 0;
+    expect([open().person(id), hashes]).toEqual([{ id, name: 'Ada', role: 'resident' }, 0]);
+  });
+  it('is nobody once the end date has come', async () => {
+    await enrol();
+    const id = await idOf('582037');
+    const codes = open();
+    expect(codes.person(id)?.name).toBe('Vic');
+    clock.now = end;
+    expect(codes.person(id)).toBeNull();
+  });
+  it('is nobody once removed, while the hub runs', async () => {
+    await enrol();
+    const id = await idOf('471193');
+    const codes = open();
+    expect(codes.person(id)?.name).toBe('Ada');
+    await removePerson(dir, 'Ada');
+    expect(codes.person(id)).toBeNull();
+  });
+  it('is nobody where there never was one', () => {
+    expect(open().person('p00000000' as never)).toBeNull();
+  });
+});

@@ -24,6 +24,7 @@ describe('what holds where the config is silent', () => {
     ['outputs', house.outputs, []],
     ['location', house.site.location, null],
     ['mqtt', house.mqtt, { kind: 'listen', host: '127.0.0.1', port: 1883, users: [] }],
+    ['homeAssistant', house.homeAssistant, null],
     ['web', house.web, null],
     ['evidence', house.evidencePublicKey, null],
     ['apiBase', house.twilio?.apiBase, 'https://api.twilio.com'],
@@ -32,6 +33,18 @@ describe('what holds where the config is silent', () => {
   for (const [name, is, should] of rows) {
     it(name, () => {
       expect(is).toEqual(should);
+    });
+  }
+
+  for (const [yaml, web] of [
+    ['web: {}', { host: '127.0.0.1', port: 8080, tls: null, names: [] }],
+    [
+      'web: { host: "::", port: 0, tls: self, names: [hub.lan] }',
+      { host: '::', port: 0, tls: 'self', names: ['hub.lan'] },
+    ],
+  ] as const) {
+    it(yaml, () => {
+      expect(houseOf(yaml).web).toEqual(web);
     });
   }
 
@@ -223,5 +236,31 @@ describe('brokers', () => {
       key: null,
     });
     expect(mqtt.kind === 'connect' && mqtt.ca).toMatch(/^\/.*\/token$/);
+  });
+});
+
+describe('Home Assistant', () => {
+  it('asks for little where the config says little', () => {
+    expect(houseOf('homeAssistant: { url: "mqtts://ha.lan" }').homeAssistant).toEqual({
+      url: 'mqtts://ha.lan',
+      username: null,
+      password: null,
+      ca: null,
+      prefix: 'homeassistant',
+      allowDisarm: false,
+    });
+  });
+  it('takes all it is given, the file found beside the config', () => {
+    const { homeAssistant } = houseOf(
+      'homeAssistant: { url: "mqtts://ha.lan:1", username: hub, password: !secret password, ca: token, prefix: ha/disc, allowDisarm: true }',
+    );
+    expect(homeAssistant).toMatchObject({
+      url: 'mqtts://ha.lan:1',
+      username: 'hub',
+      password: 'a long password',
+      prefix: 'ha/disc',
+      allowDisarm: true,
+    });
+    expect(homeAssistant?.ca).toMatch(/^\/.*\/token$/);
   });
 });

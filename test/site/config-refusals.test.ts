@@ -28,14 +28,14 @@ const refusals: readonly Refusal[] = [
     name: 'a file that is one word',
     whole: 'hello',
     says: [
-      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web, evidence',
+      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
     ],
   },
   {
     name: 'a file that is a list',
     whole: '- site',
     says: [
-      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web, evidence',
+      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
     ],
   },
   {
@@ -107,7 +107,7 @@ const refusals: readonly Refusal[] = [
     name: 'an unknown key near none',
     yaml: 'heating: {}',
     says: [
-      '1:1: heating: "heating" is not a key here; use site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web or evidence',
+      '1:1: heating: "heating" is not a key here; use site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
     ],
   },
   {
@@ -121,7 +121,7 @@ const refusals: readonly Refusal[] = [
     name: 'a key named like part of the language',
     yaml: '__proto__: {}',
     says: [
-      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, outputs, contacts, neverContact, escalation, sms, mqtt, web or evidence',
+      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
     ],
   },
   {
@@ -130,19 +130,9 @@ const refusals: readonly Refusal[] = [
     says: ['1:1: gateways: is not in this version; remove it'],
   },
   {
-    name: 'lighting',
-    yaml: 'lighting: []',
-    says: ['1:1: lighting: is not in this version; remove it'],
-  },
-  {
     name: 'monitoring',
     yaml: 'monitoring: []',
     says: ['1:1: monitoring: is not in this version; remove it'],
-  },
-  {
-    name: 'homeAssistant',
-    yaml: 'homeAssistant: {}',
-    says: ['1:1: homeAssistant: is not in this version; remove it'],
   },
   {
     name: 'a modem',
@@ -150,9 +140,30 @@ const refusals: readonly Refusal[] = [
     says: ['1:8: sms.modem: is not in this version; remove it'],
   },
   {
-    name: 'web.tls',
-    yaml: 'web: { tls: self }',
-    says: ['1:8: web.tls: is not in this version; remove it'],
+    name: 'a certificate of another kind',
+    yaml: 'web: { tls: acme }',
+    says: ['1:13: web.tls: "acme" is not a certificate; write self, or { cert: FILE, key: FILE }'],
+  },
+  {
+    name: 'half a certificate',
+    yaml: 'web: { tls: { cert: page.pem } }',
+    says: ['1:13: web.tls: a group of keys is not a certificate; write self, or { cert: FILE, key: FILE }'],
+  },
+  {
+    name: 'a certificate that is not there',
+    yaml: 'web: { tls: { cert: page.pem, key: page.key } }',
+    says: [
+      '1:21: web.tls.cert: "page.pem" cannot be read; check the path and its rights',
+      '1:36: web.tls.key: "page.key" cannot be read; check the path and its rights',
+    ],
+  },
+  { name: 'a page beyond loopback with its own certificate', yaml: 'web: { host: 0.0.0.0, tls: self }', says: [] },
+  {
+    name: 'a name with a port',
+    yaml: 'web: { names: ["hub.lan:8080"] }',
+    says: [
+      '1:16: web.names[0]: "hub.lan:8080" is not a host name; write it as it is typed into a browser, such as hub.lan',
+    ],
   },
   {
     name: 'the modem as a path',
@@ -918,9 +929,86 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
+    name: 'Home Assistant without its broker',
+    yaml: 'homeAssistant: {}',
+    says: ['1:1: homeAssistant.url: is missing; write text, in quotes if it looks like a number'],
+  },
+  {
+    name: 'a broker of Home Assistant that is none',
+    yaml: 'homeAssistant: { url: "http://ha.lan:8123" }',
+    says: ['1:23: homeAssistant.url: is not the URL of a broker; write mqtts://HOST:8883, or mqtt://HOST:1883'],
+  },
+  {
+    name: 'codes on the way to Home Assistant in the clear',
+    yaml: 'homeAssistant: { url: "mqtt://ha.lan" }',
+    says: ['1:23: warning: homeAssistant.url: passwords and codes cross the network in the clear; write mqtts://'],
+  },
+  {
+    name: 'Home Assistant on this machine',
+    yaml: 'homeAssistant: { url: "mqtt://127.0.0.1:1884" }',
+    says: [],
+  },
+  {
+    name: 'Home Assistant on the broker of the hub',
+    yaml: 'homeAssistant: { url: "mqtt://localhost" }',
+    says: [
+      "1:23: homeAssistant.url: is the hub's own broker, which speaks no MQTT 5; give the one that Home Assistant uses",
+    ],
+  },
+  {
+    name: 'Home Assistant on the broker of the hub, by its port',
+    yaml: 'mqtt: { listen: { port: 1900 } }\nhomeAssistant: { url: "mqtt://[::1]:1900" }',
+    says: [
+      "2:23: homeAssistant.url: is the hub's own broker, which speaks no MQTT 5; give the one that Home Assistant uses",
+    ],
+  },
+  {
+    name: 'Home Assistant with a password without a user',
+    yaml: 'homeAssistant: { url: "mqtts://ha.lan", password: !secret password }',
+    says: ['1:41: homeAssistant.password: means nothing without username; add it'],
+  },
+  {
+    name: "Home Assistant's password in the file",
+    yaml: 'homeAssistant: { url: "mqtts://ha.lan", username: hub, password: "a long password" }',
+    says: [
+      '1:66: warning: homeAssistant.password: the secret stands in this file; write !secret NAME and keep the value in secrets.yaml',
+    ],
+  },
+  {
+    name: "an authority for Home Assistant's broker that is not there",
+    yaml: 'homeAssistant: { url: "mqtts://ha.lan", ca: ca.pem }',
+    says: ['1:45: homeAssistant.ca: "ca.pem" cannot be read; check the path and its rights'],
+  },
+  {
+    name: 'an authority without TLS',
+    yaml: 'homeAssistant: { url: "mqtt://127.0.0.1:1884", ca: token }',
+    says: ['1:23: homeAssistant.url: ca, cert and key need TLS; write mqtts://'],
+  },
+  {
+    name: 'a discovery prefix with a wildcard',
+    yaml: 'homeAssistant: { url: "mqtts://ha.lan", prefix: home/# }',
+    says: [
+      '1:49: homeAssistant.prefix: "home/#" is not a discovery prefix; use the one of Home Assistant, as in homeassistant',
+    ],
+  },
+  {
+    name: "the hub's topics as discovery prefix",
+    yaml: 'homeAssistant: { url: "mqtts://ha.lan", prefix: lantern/ha }',
+    says: ['1:49: homeAssistant.prefix: begins with lantern, where only the hub speaks; use the one of Home Assistant'],
+  },
+  {
+    name: 'disarming by Home Assistant',
+    yaml: 'homeAssistant: { url: "mqtts://ha.lan", allowDisarm: true }',
+    says: [
+      '1:54: warning: homeAssistant.allowDisarm: codes that disarm can then be read on that broker; guard it like this hub',
+    ],
+  },
+  {
     name: 'a page on the network',
     yaml: 'web: { host: 0.0.0.0 }',
-    says: ['1:14: web.host: beyond loopback the page needs web.tls, which is not in this version; use 127.0.0.1'],
+    says: [
+      '1:14: web.host: beyond loopback codes would cross the network in the clear; add tls: self, or use 127.0.0.1',
+    ],
   },
   {
     name: 'an evidence key cut short',

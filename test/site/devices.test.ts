@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hours, minutes } from '../../src/base/time.ts';
-import { decode } from '../../src/sense/decode.ts';
+import { decode, decodeStray } from '../../src/sense/decode.ts';
 import { modelOf, topicFor } from '../../src/sense/profile.ts';
+import { addressOf } from '../../src/sense/reader.ts';
 import type { Example } from '../../src/site/devices.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import { devicesDirectory, message } from '../sense/profiles.ts';
@@ -17,17 +18,22 @@ const families = [...shipped.families.values()];
 
 /** What Lantern makes of an example, in the words the example expects. */
 function outcome(example: Example, family: (typeof families)[number]): unknown {
-  const device = 'base/device';
-  const topic = topicFor(example.topic, device) ?? 'no topic';
+  const { level } = example.topic;
+  // A device as the pattern wants it: with the level it is for, and enough of them.
+  const device = level === undefined ? 'base/kind/device' : `base/${level}/device`;
+  const { address, means } = example;
+  const topic = topicFor(example.topic, device, addressOf(family.sense, address)) ?? 'no topic';
   const raw = message(topic, example.payload, example.stored ? 'stored' : 'live');
-  const decoded = decode(family.sense, example.model, device, raw);
+  const decoded = decode(family.sense, example.model, device, raw, { address, means });
   return decoded.ok ? decoded.signals : 'refused';
 }
 
 describe('the shipped files', () => {
   it('are found, and nothing is wrong with them', () => {
     expect(shipped.problems).toEqual([]);
-    expect([...shipped.families.keys()]).toEqual(['zigbee2mqtt']);
+    const folders = readdirSync(devicesDirectory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect([...shipped.families.keys()]).toEqual(folders.map(({ name }) => name).sort());
+    expect(folders.length).toBeGreaterThan(1);
   });
 
   for (const family of families) {
@@ -49,6 +55,10 @@ describe('the shipped files', () => {
       });
     }
 
+    it(`${family.name}: a dozen payloads at least`, () => {
+      expect(family.examples.length).toBeGreaterThanOrEqual(14);
+    });
+
     it(`${family.name}: each file is read, and is named after its model`, () => {
       const files = readdirSync(join(devicesDirectory, family.name)).filter((name) => name !== 'family.yaml');
       expect(files.length).toBeGreaterThan(0);
@@ -64,7 +74,7 @@ describe('the shipped files', () => {
 });
 
 describe('what the config check is told', () => {
-  const facts = families.map(familyFacts)[0];
+  const facts = families.filter(({ name }) => name === 'zigbee2mqtt').map(familyFacts)[0];
   it('the models by all their names', () => {
     expect(facts?.models).toContain('SNZB-04');
     expect(facts?.models).toContain('KEPZB-110');
@@ -87,7 +97,7 @@ describe('loading', () => {
   it('leaves the examples out unless asked', () => {
     const quick = loadDevices(devicesDirectory, 'profiles');
     expect(quick.problems).toEqual([]);
-    expect([...quick.families.values()].map((family) => family.examples)).toEqual([[]]);
+    expect([...quick.families.values()].flatMap((family) => family.examples)).toEqual([]);
     expect([...quick.families.values()][0]?.sense).toEqual(families[0]?.sense);
   });
 
@@ -118,6 +128,39 @@ examples:
     }
   });
 
+  const fresh: readonly (readonly [string, string, string, string, string, object])[] = [
+    [
+      'shelly',
+      'shellynew9',
+      'topics: [{ topic: $device/sensor/latch, payload: text, rules: [{ from: $payload, to: contact, values: { up: open, down: closed } }] }]',
+      'shellies/shellynew9-F3B2D8',
+      'shellies/shellynew9-F3B2D8/sensor/latch UP',
+      { contact: 'open' },
+    ],
+    [
+      'rtl_433',
+      'New-Shock',
+      'topics: [{ topic: $device, payload: json, rules: [{ from: shaken, to: vibration, live: true }] }]',
+      'rtl_433/attic/events',
+      'rtl_433/attic/events {"model":"New-Shock","id":"a7","shaken":1}',
+      { vibration: true },
+    ],
+  ];
+  for (const [name, model, rules, device, told, signals] of fresh) {
+    it(`a new model of ${name} is one new file, and found by its name`, () => {
+      const directory = copyOfShipped();
+      const text = `model: ${model}\ntitle: A new one\nsupervision: 1h\n${rules}\n`;
+      writeFileSync(join(directory, name, `${model}.yaml`), text);
+      const { families: loaded, problems } = loadDevices(directory, 'profiles');
+      const family = loaded.get(name);
+      const [topic = '', payload = ''] = told.split(/ (.*)/);
+      expect(problems).toEqual([]);
+      const stray = family && decodeStray(family.sense, message(topic, payload));
+      expect(stray).toMatchObject({ topic: device, decoded: { signals } });
+      expect(family && familyFacts(family).supervision(model)).toBe(hours(1));
+    });
+  }
+
   it('the model that the README shows works as it stands', () => {
     const readme = readFileSync(join(devicesDirectory, 'README.md'), 'utf8');
     const shown = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? 'no example';
@@ -136,10 +179,10 @@ examples:
 
   it('a new family is one new folder', () => {
     const directory = copyOfShipped();
-    mkdirSync(join(directory, 'tasmota'));
-    writeFileSync(join(directory, 'tasmota', 'family.yaml'), tasmota);
+    mkdirSync(join(directory, 'homemade'));
+    writeFileSync(join(directory, 'homemade', 'family.yaml'), homemade);
     const { families: loaded, problems } = loadDevices(directory, 'profiles');
-    const sense = loaded.get('tasmota')?.sense;
+    const sense = loaded.get('homemade')?.sense;
     expect(problems).toEqual([]);
     expect(sense && decode(sense, null, 'door', message('tele/door/SENSOR', '{"Switch1":"ON"}'))).toMatchObject({
       signals: { contact: 'open' },
@@ -180,7 +223,7 @@ describe('what is wrong with a file is told with its place and a remedy', () => 
     [
       'no signal',
       rules('{ from: a, to: movement }'),
-      '7:24: topics[0].rules[0].to: is not a signal; use contact, motion, vibration, tamper, batteryLow, online, smoke, co, leak, power, battery, illuminance, button or keypad',
+      '7:24: topics[0].rules[0].to: is not a signal; use contact, motion, vibration, tamper, batteryLow, online, smoke, co, leak, power, battery, illuminance, button, keypad or level',
     ],
     [
       'no value of a signal',
@@ -250,7 +293,7 @@ describe('what is wrong with a file is told with its place and a remedy', () => 
     const directory = copyOfShipped();
     mkdirSync(join(directory, 'empty'));
     const { families: loaded, problems } = loadDevices(directory, 'profiles');
-    expect([...loaded.keys()]).toEqual(['zigbee2mqtt']);
+    expect([...loaded.keys()]).toEqual([...shipped.families.keys()]);
     expect(problems).toMatchObject([{ file: join(directory, 'empty', 'family.yaml') }]);
   });
 });
@@ -262,8 +305,8 @@ function copyOfShipped(): string {
 }
 
 const onOff = `{ on: [{ topic: cmnd/$device/POWER, payload: 'ON' }], off: [{ topic: cmnd/$device/POWER, payload: 'OFF' }], confirms: true }`;
-const tasmota = `family: tasmota
-title: Tasmota
+const homemade = `family: homemade
+title: Home-made
 supervision: 10m
 topics:
   - topic: tele/$device/SENSOR

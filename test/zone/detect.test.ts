@@ -179,3 +179,49 @@ const burst: Row[] = Array.from({ length: 40 }, (_, index): Row => [index, { pul
 table('a burst of hits', once, burst);
 
 table('a button on a device whose zone is a contact', device(), [[0, { button: 'press' }, 'heard', 'unknown']]);
+
+const told = device({ trips: ['button', 'motion'], repeatsMs: 3000 });
+
+table('one press told many times is one', told, [
+  [0, { button: 'press' }, 'heard detected'],
+  [100, { button: 'press' }, ''],
+  [2999, { button: 'press' }, ''],
+  [3000, { button: 'press' }, 'detected'],
+  [3100, { button: 'hold' }, 'detected'],
+  [3200, { button: 'press' }, ''],
+  [3300, { button: 'hold' }, ''],
+]);
+
+table('one sight told many times is one, and never stays on', told, [
+  [0, { pulse: 'motion', with: { motion: true } }, 'heard detected', 'closed'],
+  [1000, { pulse: 'motion', with: { motion: true } }, '', 'closed'],
+  [3000, { pulse: 'motion', with: { motion: true } }, 'detected', 'closed'],
+]);
+
+table('a restart does not make a repeat a new press', told, [
+  [0, { button: 'press' }, 'heard detected'],
+  [100, 'restart', ''],
+  [200, { button: 'press' }, 'heard'],
+]);
+
+table('levels told many times need no such rule, and lose no edge by it', device({ repeatsMs: 3000 }), [
+  [0, { contact: 'open' }, 'heard opened', 'open'],
+  [10, { contact: 'open' }, '', 'open'],
+  [500, { contact: 'closed' }, 'closed', 'closed'],
+  [900, { contact: 'open' }, 'opened', 'open'],
+]);
+
+table('a copied closing amid an opening’s repeats puts nothing at rest', device({ debounceMs: 3000 }), [
+  [0, { contact: 'open' }, 'heard opened', 'open'],
+  [300, { contact: 'closed' }, '', 'open'],
+  [400, { contact: 'open' }, '', 'open'],
+  [700, { contact: 'closed' }, '', 'open'],
+  [3699, 'tick', '', 'open'],
+  [3700, 'tick', 'closed', 'closed'],
+]);
+
+table('an opening of what never tells a closing counts, and is over', device({ repeatsMs: 3000 }), [
+  [0, { pulse: 'contact', with: { contact: 'open' } }, 'heard known:closed detected', 'closed'],
+  [500, { pulse: 'contact', with: { contact: 'open' } }, '', 'closed'],
+  [4000, { pulse: 'contact', with: { contact: 'open' } }, 'detected', 'closed'],
+]);

@@ -15,6 +15,7 @@ interface Sketch {
   readonly silentPress?: true;
   readonly supervisionMs?: number;
   readonly debounceMs?: number;
+  readonly repeatsMs?: number;
 }
 
 /** One device called `it`, which is its zone too. */
@@ -23,6 +24,7 @@ export function device(sketch: Sketch = {}): DevicePlan {
     id: 'it' as DeviceId,
     supervision: sketch.supervisionMs === undefined ? null : duration(sketch.supervisionMs),
     debounce: duration(sketch.debounceMs ?? 0),
+    repeats: duration(sketch.repeatsMs ?? 0),
     zone: {
       id: 'it' as ZoneId,
       trips: sketch.trips ?? ['contact'],

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { SourceId } from '../../base/brand.ts';
 import type { Broker, BrokerDoor, Log, Outgoing } from '../../hub/ports.ts';
+import { within } from '../within.ts';
 import {
   BROKER_KEEPALIVE_SECONDS,
   CLOSE_GRACE_MS,
@@ -77,7 +78,7 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
       clean: true,
       ...(config.username === null ? {} : { username: config.username }),
       ...(config.password === null ? {} : { password: config.password }),
-      ...(isSecure(config.url) ? { ...readTlsFiles(config), rejectUnauthorized: true } : {}),
+      ...(isSecure(config.url) ? { ...readTlsFiles(config, 'mqtt.connect'), rejectUnauthorized: true } : {}),
       keepalive: BROKER_KEEPALIVE_SECONDS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: RECONNECT_FIRST_MS,
@@ -238,14 +239,4 @@ function isSecure(url: string): boolean {
   if (protocol === 'mqtts:') return true;
   if (protocol === 'mqtt:') return false;
   throw new Error('mqtt.connect.url is no broker address; write mqtt://HOST:1883 or mqtts://HOST:8883.');
-}
-
-/** Waits for it, but not longer. */
-async function within(waitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((done) => {
-    timer = setTimeout(done, waitMs);
-  });
-  await Promise.race([work, enough]);
-  clearTimeout(timer);
 }

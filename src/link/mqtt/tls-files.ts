@@ -15,17 +15,17 @@ export interface TlsMaterial {
   readonly key?: Buffer;
 }
 
-/** Reads and tries the files, so that a wrong one is named at the start and not hidden in a failed handshake. Throws one sentence with a remedy. */
-export function readTlsFiles({ ca, cert, key }: TlsPaths): TlsMaterial {
+/** `part` is where the config names them. Reads and tries the files, so that a wrong one is named at the start and not hidden in a failed handshake. Throws one sentence with a remedy. */
+export function readTlsFiles({ ca, cert, key }: TlsPaths, part: string): TlsMaterial {
   const material: TlsMaterial = {
-    ...(ca === null ? {} : { ca: readCertificate('ca', ca) }),
-    ...(cert === null ? {} : { cert: readCertificate('cert', cert) }),
-    ...(key === null ? {} : { key: readPem('key', key) }),
+    ...(ca === null ? {} : { ca: readCertificate(`${part}.ca`, ca) }),
+    ...(cert === null ? {} : { cert: readCertificate(`${part}.cert`, cert) }),
+    ...(key === null ? {} : { key: readPem(`${part}.key`, key) }),
   };
   if ((cert === null) !== (key === null)) {
-    throw new Error('mqtt.connect needs cert and key together: give both, or neither.');
+    throw new Error(`${part} needs cert and key together: give both, or neither.`);
   }
-  tryTogether(material, `${cert} and ${key}`);
+  tryTogether(material, part, `${cert} and ${key}`);
   return material;
 }
 
@@ -34,7 +34,7 @@ function readPem(name: string, path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`mqtt.connect.${name}: ${path} cannot be read (${why}); correct the path or its permissions.`);
+    throw new Error(`${name}: ${path} cannot be read (${why}); correct the path or its permissions.`);
   }
 }
 
@@ -44,19 +44,17 @@ function readCertificate(name: string, path: string): Buffer {
     new X509Certificate(pem);
     return pem;
   } catch {
-    throw new Error(
-      `mqtt.connect.${name}: ${path} holds no certificate; give a PEM file that begins with BEGIN CERTIFICATE.`,
-    );
+    throw new Error(`${name}: ${path} holds no certificate; give a PEM file that begins with BEGIN CERTIFICATE.`);
   }
 }
 
-function tryTogether(material: TlsMaterial, files: string): void {
+function tryTogether(material: TlsMaterial, part: string, files: string): void {
   try {
     createSecureContext(material);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `mqtt.connect: ${files} do not work together (${why}); give the unencrypted PEM key of that certificate.`,
+      `${part}: ${files} do not work together (${why}); give the unencrypted PEM key of that certificate.`,
     );
   }
 }

@@ -1,0 +1,274 @@
+import type { z } from 'zod';
+import type { Answer, Ask } from '../alarm/events.ts';
+import type { SourceId } from '../base/brand.ts';
+import type { JsonObject } from '../base/json.ts';
+import { minutes } from '../base/time.ts';
+import type { History, Window } from '../hub/ports.ts';
+import { ok, type Reply, refuse } from './refusals.ts';
+import type { Deed } from './roles.ts';
+import {
+  alarmPath,
+  alarms,
+  armBody,
+  disarmBody,
+  done,
+  events,
+  eventsQuery,
+  installerBody,
+  none,
+  noteBody,
+  session,
+  sessionPath,
+  sessions,
+  signIn,
+  state,
+} from './schemas.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { publicState, type Streams } from './stream.ts';
+
+/** What a handler works with. */
+export interface Work {
+  readonly window: Window;
+  readonly history: History;
+  readonly sessions: Sessions;
+  readonly streams: Streams;
+}
+
+interface Input<Body, Query, Path> {
+  readonly body: Body;
+  readonly query: Query;
+  readonly path: Path;
+}
+
+/** Who may ask: anybody, whoever has a session, or whose role the table gives leave. */
+export type Leave = 'anybody' | 'signed in' | Deed;
+
+interface Description {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With `:id` where the path has a part of its own. */
+  readonly url: string;
+  readonly summary: string;
+  readonly leave: Leave;
+}
+
+interface Spec<B extends z.ZodObject, Q extends z.ZodObject, P extends z.ZodObject> extends Description {
+  readonly body?: B;
+  readonly query?: Q;
+  readonly path?: P;
+  readonly answer: z.ZodObject;
+  readonly run: (work: Work, by: Session, input: Input<z.infer<B>, z.infer<Q>, z.infer<P>>) => Reply | Promise<Reply>;
+}
+
+/** One way to ask, checked and described by the same schemas. */
+export interface Endpoint extends Description {
+  readonly body: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly path: z.ZodObject;
+  readonly answer: z.ZodObject;
+  /** `by` is null only where anybody may ask. */
+  readonly run: (work: Work, by: Session | null, input: Input<unknown, unknown, unknown>) => Reply | Promise<Reply>;
+}
+
+type Empty = typeof none;
+
+/** For those who are signed in. The server has checked the session and every part of the input before `run`. */
+function endpoint<B extends z.ZodObject = Empty, Q extends z.ZodObject = Empty, P extends z.ZodObject = Empty>(
+  spec: Spec<B, Q, P>,
+): Endpoint {
+  const { body = none, query = none, path = none, run } = spec;
+  return {
+    ...spec,
+    body,
+    query,
+    path,
+    run: (work, by, input) =>
+      by === null ? refuse('no_session') : run(work, by, input as Input<z.infer<B>, z.infer<Q>, z.infer<P>>),
+  };
+}
+
+/** Wrong codes of whoever has no session count together, as all anonymous MQTT clients do. */
+const sourceOf = (by: Session | null): SourceId => `session:${by?.id ?? 'new'}` as SourceId;
+
+const answered = (answer: Answer): Reply => {
+  if (answer.ok) return ok({ ok: true, warnings: answer.warnings });
+  return refuse(answer.error, answer.zones === undefined ? {} : { zones: answer.zones });
+};
+
+async function order(work: Work, by: Session | null, ask: Ask, code: string | null): Promise<Reply> {
+  const vouched = code === null ? (by?.vouched ?? null) : null;
+  const asked = work.window.order({ source: sourceOf(by), ask, code, vouched, id: null });
+  return asked === null ? refuse('busy') : answered(await asked);
+}
+
+const sessionJson = ({ id, person, device, since, until, freshUntil }: Session): JsonObject => ({
+  id,
+  person: { name: person.name, role: person.role },
+  device,
+  since,
+  until,
+  freshUntil,
+});
+
+async function onSignIn(work: Work, by: Session | null, { code, device }: z.infer<typeof signIn>): Promise<Reply> {
+  const asked = work.window.order({ source: sourceOf(by), ask: { action: 'identify' }, code, vouched: null, id: null });
+  if (asked === null) return refuse('busy');
+  const answer = await asked;
+  if (!answer.ok) return answered(answer);
+  if (answer.given === undefined) return refuse('failed');
+  const signed = await work.sessions.signIn(answer.given, by, device ?? null);
+  work.streams.look();
+  return ok(sessionJson(signed.session), { 'set-cookie': signed.cookie });
+}
+
+async function endSession(work: Work, id: string, headers: Readonly<Record<string, string>>): Promise<Reply> {
+  if (!(await work.sessions.end(id))) return refuse('not_found');
+  work.streams.look();
+  return ok({ ok: true, warnings: [] }, headers);
+}
+
+function onAlarm(work: Work, by: Session, action: 'acknowledge' | 'close', id: string, note: string | undefined) {
+  if (!work.window.view().alarms.some((alarm) => alarm.id === id)) return refuse('not_found');
+  return order(work, by, { action, alarm: id, note: note ?? null }, null);
+}
+
+const PAGE = 100;
+
+/** Everything under /api but the stream and the description itself. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    method: 'POST',
+    url: '/api/session',
+    summary: 'Sign in with a code, or give it again for what asks for a fresh one. `device` pairs a phone.',
+    leave: 'anybody',
+    body: signIn,
+    query: none,
+    path: none,
+    answer: session,
+    run: (work, by, { body }) => onSignIn(work, by, body as z.infer<typeof signIn>),
+  },
+  endpoint({
+    method: 'GET',
+    url: '/api/session',
+    summary: 'The own session.',
+    leave: 'signed in',
+    answer: session,
+    run: (_work, by) => ok(sessionJson(by)),
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/api/session',
+    summary: 'Sign out.',
+    leave: 'signed in',
+    answer: done,
+    run: (work, by) => endSession(work, by.id, { 'set-cookie': work.sessions.noCookie }),
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/api/sessions',
+    summary: 'Everybody who is signed in.',
+    leave: 'manage-sessions',
+    answer: sessions,
+    run: (work) => ok({ sessions: work.sessions.list().map(sessionJson) }),
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/api/sessions/:id',
+    summary: 'Sign out somebody else, or a phone that is lost.',
+    leave: 'manage-sessions',
+    path: sessionPath,
+    answer: done,
+    run: (work, _by, { path }) => endSession(work, path.id, {}),
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/api/state',
+    summary: 'Panel, zones and outputs, word for word as on MQTT.',
+    leave: 'see-state',
+    answer: state,
+    run: ({ window }) => ok({ ...publicState(window.view()) } as unknown as JsonObject),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/arm',
+    summary: 'Set a mode. A lower one than is in force needs a code.',
+    leave: 'arm',
+    body: armBody,
+    answer: done,
+    run: (work, by, { body: { mode, bypass = [], code } }) =>
+      order(work, by, { action: 'arm', mode, bypass }, code ?? null),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/disarm',
+    summary: 'Disarm, and end what a code may end. The code is asked for each time and decides who did it.',
+    leave: 'disarm',
+    body: disarmBody,
+    answer: done,
+    run: (work, by, { body }) => order(work, by, { action: 'disarm' }, body.code),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/panic',
+    summary: 'A silent call for help. Nothing on site shows it.',
+    leave: 'panic',
+    answer: done,
+    run: (work, by) => order(work, by, { action: 'panic', silent: true }, null),
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/api/alarms',
+    summary: 'Open alarms that may be seen on site, oldest first.',
+    leave: 'see-alarms',
+    answer: alarms,
+    run: ({ window }) => ok({ alarms: window.view().alarms } as unknown as JsonObject),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/alarms/:id/acknowledge',
+    summary: 'Say that it was seen. It goes on, and everybody is told as before.',
+    leave: 'acknowledge',
+    path: alarmPath,
+    body: noteBody,
+    answer: done,
+    run: (work, by, { path, body }) => onAlarm(work, by, 'acknowledge', path.id, body.note),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/alarms/:id/close',
+    summary: 'End it for the monitoring service.',
+    leave: 'close',
+    path: alarmPath,
+    body: noteBody,
+    answer: done,
+    run: (work, by, { path, body }) => onAlarm(work, by, 'close', path.id, body.note),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/installer',
+    summary: 'Let installers work for so many minutes from now. It ends by itself.',
+    leave: 'open-installer',
+    body: installerBody,
+    answer: done,
+    run: (work, by, { body }) => order(work, by, { action: 'open-installer', length: minutes(body.minutes) }, null),
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/api/installer',
+    summary: 'End it now.',
+    leave: 'open-installer',
+    answer: done,
+    run: (work, by) => order(work, by, { action: 'close-installer' }, null),
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/api/events',
+    summary: 'The log as it may be seen on site, oldest first.',
+    leave: 'see-history',
+    query: eventsQuery,
+    answer: events,
+    async run({ history }, _by, { query: { after = 0, limit = PAGE } }) {
+      const rows = await history.local(after, limit);
+      return rows === null ? refuse('unreadable') : ok({ events: rows } as unknown as JsonObject);
+    },
+  }),
+];

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+// What goes in and what comes out. The same schemas check requests and make the OpenAPI description.
+
+const role = z.enum(['resident', 'visitor', 'installer', 'monitor']);
+const mode = z.enum(['away', 'home', 'night']);
+const time = z.iso.datetime().describe('UTC, ISO 8601');
+const id = z.string().min(1).max(64);
+const code = z.string().min(1).max(64).describe('Digits, as a string: a code may begin with 0.');
+const note = z.string().trim().min(1).max(280).describe('Long runs of digits are taken out of it.');
+
+export const none = z.strictObject({});
+
+export const signIn = z.strictObject({
+  code,
+  device: z.string().trim().min(1).max(40).optional().describe('Pairs this phone under that name, for 90 days.'),
+});
+export const armBody = z.strictObject({
+  mode,
+  bypass: z.array(id).max(200).optional().describe('Zones to leave out.'),
+  code: code.optional().describe('Needed for a lower mode, unless given within the last 10 minutes.'),
+});
+export const disarmBody = z.strictObject({ code });
+export const noteBody = z.strictObject({ note: note.optional() });
+export const installerBody = z.strictObject({ minutes: z.int().min(1).max(480) });
+export const alarmPath = z.strictObject({ id });
+export const sessionPath = z.strictObject({ id });
+
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+export const eventsQuery = z.strictObject({
+  after: wholeNumber.optional().describe('Rows whose `seq` is greater. Left out: from the first.'),
+  limit: wholeNumber.pipe(z.number().min(1).max(500)).optional().describe('Left out: 100.'),
+});
+export const streamQuery = z.strictObject({ after: wholeNumber.optional().describe('As Last-Event-ID.') });
+
+export const done = z.object({ ok: z.literal(true), warnings: z.array(z.string()) });
+
+const alarm = z.object({
+  id: z.string(),
+  kind: z.enum(['intruder', 'personal', 'duress', 'tamper', 'fire', 'fault', 'test']),
+  zones: z.array(z.string()),
+  since: time,
+  acknowledgedBy: z.string().nullable().describe('Id of a contact, a station or a person.'),
+});
+export const alarms = z.object({ alarms: z.array(alarm) });
+
+export const state = z.object({
+  state: z.enum(['disarmed', 'arming', 'armed_away', 'armed_home', 'armed_night', 'pending', 'triggered']),
+  attributes: z.object({
+    mode: mode.nullable(),
+    changedBy: z.string().nullable(),
+    delayEndsAt: time.nullable(),
+    openZones: z.array(z.string()),
+    bypassedZones: z.array(z.string()),
+    alarm: alarm.nullable(),
+    faults: z.array(z.string()),
+  }),
+  zones: z.record(
+    z.string(),
+    z.object({
+      open: z.boolean().nullable(),
+      tamper: z.boolean(),
+      batteryLow: z.boolean(),
+      online: z.boolean(),
+      bypassed: z.boolean(),
+      at: time,
+    }),
+  ),
+  outputs: z.record(z.string(), z.enum(['on', 'off'])),
+  installerUntil: time.nullable(),
+});
+
+export const session = z.object({
+  id: z.string(),
+  person: z.object({ name: z.string(), role }),
+  device: z.string().nullable(),
+  since: time,
+  until: time,
+  freshUntil: time.describe('What asks for the code again does so from then on.'),
+});
+export const sessions = z.object({ sessions: z.array(session) });
+
+const row = z.object({ seq: z.int(), at: time, type: z.string(), data: z.record(z.string(), z.unknown()) });
+export const events = z.object({ events: z.array(row) });
+
+export const refusal = z.object({
+  error: z.string(),
+  message: z.string(),
+  zones: z.array(z.string()).optional(),
+  missing: z.array(z.string()).optional(),
+});
+
+export const health = z.object({ status: z.enum(['ready', 'starting', 'failing', 'stopping']) });

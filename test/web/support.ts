@@ -1,0 +1,158 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { afterEach } from 'vitest';
+import type { History, Window } from '../../src/hub/ports.ts';
+import type { Health } from '../../src/web/health.ts';
+import { type Certificate, openWeb, type WebServer } from '../../src/web/server.ts';
+import { createFakeCodes, PEOPLE } from '../hub/fakes.ts';
+import { settledWorld, type World, type WorldOptions } from '../hub/world.ts';
+
+export const CODES = { anna: '482913', threat: '739164', vera: '620485', ivan: '957203', mona: '318627' } as const;
+export type Name = 'anna' | 'vera' | 'ivan' | 'mona';
+
+const open: WebServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+/** The local rows of a world, as the journal would read them back. */
+export function historyOf(world: World): History {
+  return {
+    async local(after, limit) {
+      const rows = world.journal.rows.filter(({ sealed }) => !sealed);
+      return rows
+        .map(({ type, data }, index) => ({ seq: index + 1, at: '2026-11-21T20:00:00.000Z', type, data }))
+        .filter(({ seq }) => seq > after)
+        .slice(0, limit);
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: { readonly [name: string]: unknown };
+  readonly text: string;
+}
+
+export interface Asking {
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly raw?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A browser or phone: keeps its cookie. */
+export interface Client {
+  ask(method: string, path: string, asking?: Asking): Promise<Answer>;
+  readonly cookie: () => string | null;
+  forget(): void;
+}
+
+export interface Site {
+  readonly world: World;
+  readonly server: WebServer;
+  readonly people: { gone: Set<string> };
+  client(): Client;
+  /** A client that is signed in. */
+  signedIn(name: Name | 'threat', device?: string): Promise<Client>;
+}
+
+export interface SiteOptions extends WorldOptions {
+  readonly tls?: Certificate;
+  readonly names?: readonly string[];
+  readonly health?: () => Health;
+  readonly history?: History;
+  readonly world?: World;
+  /** Puts something before the hub's window. */
+  readonly window?: (real: Window) => Window;
+}
+
+/** The real server before the real hub and rooms, between the hub's fakes. */
+export async function openSite(options: SiteOptions = {}): Promise<Site> {
+  const world = options.world ?? (await settledWorld(options));
+  const people = { gone: new Set<string>() };
+  const codes = createFakeCodes();
+  const opened = await openWeb({
+    host: '127.0.0.1',
+    port: 0,
+    names: options.names ?? [],
+    tls: options.tls ?? null,
+    version: '1.2.3',
+    window: options.window?.(world.hub.window) ?? world.hub.window,
+    codes: { person: (id) => (people.gone.has(id) ? null : codes.person(id)) },
+    history: options.history ?? historyOf(world),
+    clock: world.clock,
+    log: { info() {}, warn() {}, error() {} },
+    health: options.health ?? (() => ({ status: 'ready' })),
+  });
+  if (!opened.ok) throw new Error(opened.why);
+  const { server } = opened;
+  open.push(server);
+  const client = (): Client => createClient(server.port, options.tls?.cert ?? null);
+  return {
+    world,
+    server,
+    people,
+    client,
+    async signedIn(name, device) {
+      const one = client();
+      const answer = await one.ask('POST', '/api/session', {
+        body: { code: CODES[name], ...(device === undefined ? {} : { device }) },
+      });
+      if (answer.status !== 200) throw new Error(answer.text);
+      return one;
+    },
+  };
+}
+
+export const PERSON = PEOPLE;
+
+function createClient(port: number, ca: string | null): Client {
+  let cookie: string | null = null;
+  return {
+    cookie: () => cookie,
+    forget() {
+      cookie = null;
+    },
+    ask: (method, path, { body, raw, headers = {} } = {}) =>
+      new Promise((resolve, reject) => {
+        const sent = raw ?? (body === undefined ? null : JSON.stringify(body));
+        const request = (ca === null ? httpRequest : httpsRequest)(
+          {
+            host: '127.0.0.1',
+            port,
+            method,
+            path,
+            agent: false,
+            ...(ca === null ? {} : { ca }),
+            headers: {
+              ...(sent === null
+                ? {}
+                : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
+              ...(cookie === null ? {} : { cookie }),
+              ...headers,
+            },
+          },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on('data', (chunk: Buffer) => chunks.push(chunk));
+            response.on('error', reject);
+            response.on('end', () => {
+              const text = Buffer.concat(chunks).toString();
+              for (const one of response.headers['set-cookie'] ?? []) cookie = one.split(';')[0] ?? null;
+              const json = response.headers['content-type']?.startsWith('application/json') === true;
+              resolve({
+                status: response.statusCode ?? 0,
+                headers: response.headers,
+                text,
+                body: json ? (JSON.parse(text) as Answer['body']) : {},
+              });
+            });
+          },
+        );
+        request.on('error', reject);
+        request.end(sent ?? undefined);
+      }),
+  };
+}
