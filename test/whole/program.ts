@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createWaiting } from './waiting.ts';
@@ -10,9 +10,11 @@ const BINARY = `${root}/dist/bin.js`;
 
 let built: Promise<void> | null = null;
 
-/** As a person's first command would: nothing is done when the build is as new as the source, and two never build at once. */
+/** As the scripts do: nothing when the build is as new as the source, and never two at once. A test installs nothing. */
 function ensureBuilt(): Promise<void> {
-  built ??= promisify(execFile)('bash', ['-c', 'source scripts/lib.sh && prepare_build'], { cwd: root }).then(() => {});
+  const words = 'source scripts/lib.sh && if build_stale; then alone build; fi';
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+  built ??= promisify(execFile)('bash', ['-c', words], { cwd: root, env }).then(() => {});
   return built;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ear, openEar } from './ear.ts';
@@ -132,8 +132,13 @@ describe('scripts/run', () => {
   afterAll(() => house.end());
 
   it('starts a house of one’s own, and a signal reaches the hub', async () => {
+    // Should it find its packages old, it must not fetch them in the middle of a test that uses them.
+    const bin = join(house.dir, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'npm'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     const run = await runProgram([], {
       instead: [join(root, 'scripts/run'), '--config', house.config, '--data', house.data],
+      env: { PATH: `${bin}:${process.env['PATH']}` },
     });
     try {
       await run.untilLogged('ready');
