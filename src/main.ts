@@ -197,7 +197,7 @@ async function openPage(
     hub.fault('web', 'up');
     return null;
   };
-  const found = web.tls === null ? null : findCertificate(web.tls, { dir, ...web, now: rest.clock.wall() });
+  const found = web.tls === null ? null : await findCertificate(web.tls, { dir, ...web, now: rest.clock.wall() });
   if (found?.ok === false) return failed(found.why);
   // For whoever compares it with what the browser shows, once.
   if (found !== null) log.info({ sha256: found.fingerprint }, 'the certificate of the web page');

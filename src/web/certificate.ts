@@ -24,17 +24,17 @@ const RENEW_MS = 30 * DAY_MS;
 const EARLIEST = Date.UTC(2026, 0, 1);
 
 /** The certificate of the page: from the owner's files, or one of its own in the data directory. Null stays plain HTTP. */
-export function findCertificate(
+export async function findCertificate(
   choice: TlsChoice,
   where: { readonly dir: string; readonly host: string; readonly names: readonly string[]; readonly now: WallTime },
-): CertificateFound {
+): Promise<CertificateFound> {
   if (choice !== 'self') return fromFiles(choice);
   const files = { cert: join(where.dir, 'web-cert.pem'), key: join(where.dir, 'web-key.pem') };
   const names = namesOf(where.host, where.names);
   const kept = fromFiles(files);
   if (kept.ok && isStillGood(kept.certificate.cert, names, where.now)) return kept;
   const from = Math.max(where.now - DAY_MS, EARLIEST);
-  const made = makeSelfSigned(names, new Date(from), new Date(from + LASTS_MS));
+  const made = await makeSelfSigned(names, new Date(from), new Date(from + LASTS_MS));
   try {
     writeAtomically(files.key, made.key);
     writeAtomically(files.cert, made.cert);

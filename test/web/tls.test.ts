@@ -14,12 +14,12 @@ import { openSite } from './support.ts';
 const NOW = wallTime(Date.UTC(2026, 10, 21, 20));
 const DAY = 24 * 3600_000;
 const folder = (): string => mkdtempSync(join(tmpdir(), 'lantern-web-'));
-const own = (
+const own = async (
   dir: string,
   more: { readonly names?: readonly string[]; readonly now?: number; readonly host?: string } = {},
 ) => {
   const { names = [], now = NOW, host = '127.0.0.1' } = more;
-  const found = findCertificate('self', { dir, host, names, now: wallTime(now) });
+  const found = await findCertificate('self', { dir, host, names, now: wallTime(now) });
   if (!found.ok) throw new Error(found.why);
   return found;
 };
@@ -34,9 +34,9 @@ function opensslPair(dir: string): { readonly cert: string; readonly key: string
 }
 
 describe('a certificate of its own', () => {
-  it('is read by openssl as what it should be, strictly', () => {
+  it('is read by openssl as what it should be, strictly', async () => {
     const dir = folder();
-    const { cert } = makeSelfSigned(
+    const { cert } = await makeSelfSigned(
       ['localhost', 'hub.lan', '192.0.2.7', 'fd00::1:2'],
       new Date(NOW),
       new Date(NOW + DAY),
@@ -44,9 +44,7 @@ describe('a certificate of its own', () => {
     const path = join(dir, 'cert.pem');
     writeFileSync(path, cert);
     const text = execFileSync('openssl', ['x509', '-in', path, '-noout', '-text']).toString();
-    expect(text).toMatch(
-      /Version: 3 .*ecdsa-with-SHA256.*CN ?= ?Lantern hub.*CA:FALSE.*TLS Web Server Authentication/s,
-    );
+    expect(text).toMatch(/Version: 3 .*ecdsa-with-SHA256.*CN ?= ?hub.*CA:FALSE.*TLS Web Server Authentication/s);
     expect(text).toMatch(/DNS:localhost, DNS:hub\.lan, IP Address:192\.0\.2\.7, IP Address:FD00:0:0:0:0:0:1:2/);
     const at = String(Math.floor(NOW / 1000) + 60);
     const verified = spawnSync('openssl', ['verify', '-x509_strict', '-attime', at, '-CAfile', path, path]);
@@ -57,25 +55,26 @@ describe('a certificate of its own', () => {
     ['2049-12-31T23:59:59Z', 'Dec 31 23:59:59 2049 GMT'],
     ['2050-01-01T00:00:00Z', 'Jan  1 00:00:00 2050 GMT'],
   ] as const) {
-    it(`may end at ${until}`, () => {
-      const { cert } = makeSelfSigned(['localhost'], new Date(NOW), new Date(until));
+    it(`may end at ${until}`, async () => {
+      const { cert } = await makeSelfSigned(['localhost'], new Date(NOW), new Date(until));
       expect(new X509Certificate(cert).validTo).toBe(said);
     });
   }
 
-  it('never has the serial number of another, and a positive one of no more than 20 bytes', () => {
-    const serials = Array.from({ length: 50 }, () => {
-      const { cert } = makeSelfSigned(['localhost'], new Date(NOW), new Date(NOW + DAY));
-      return new X509Certificate(cert).serialNumber;
-    });
+  it('never has the serial number of another, and a positive one of no more than 20 bytes', async () => {
+    const serials: string[] = [];
+    for (let turn = 0; turn < 50; turn += 1) {
+      const { cert } = await makeSelfSigned(['localhost'], new Date(NOW), new Date(NOW + DAY));
+      serials.push(new X509Certificate(cert).serialNumber);
+    }
     expect(new Set(serials).size).toBe(50);
-    expect(serials.every((serial) => /^[4-7][0-9A-F]{31}$/.test(serial))).toBe(true);
+    expect(serials.every((serial) => /^[0-7][0-9A-F]{0,39}$/.test(serial))).toBe(true);
   });
 
-  it('is kept, readable by nobody else, and used again', () => {
+  it('is kept, readable by nobody else, and used again', async () => {
     const dir = folder();
-    const first = own(dir);
-    expect(own(dir).fingerprint).toBe(first.fingerprint);
+    const first = await own(dir);
+    expect((await own(dir)).fingerprint).toBe(first.fingerprint);
     for (const file of ['web-key.pem', 'web-cert.pem']) expect(statSync(join(dir, file)).mode & 0o777).toBe(0o600);
   });
 
@@ -87,10 +86,10 @@ describe('a certificate of its own', () => {
     ['with the same name in other letters', { names: ['HUB.lan'] }, 'same'],
   ];
   for (const [name, more, is] of renewals) {
-    it(`${name} is ${is === 'same' ? 'the same' : 'made anew'}`, () => {
+    it(`${name} is ${is === 'same' ? 'the same' : 'made anew'}`, async () => {
       const dir = folder();
-      const first = own(dir, { names: ['hub.lan'] });
-      expect(own(dir, { names: ['hub.lan'], ...more }).fingerprint === first.fingerprint).toBe(is === 'same');
+      const first = await own(dir, { names: ['hub.lan'] });
+      expect((await own(dir, { names: ['hub.lan'], ...more })).fingerprint === first.fingerprint).toBe(is === 'same');
     });
   }
 
@@ -99,23 +98,23 @@ describe('a certificate of its own', () => {
     ['rubbish', 'rubbish'],
     ['half of it', readFileSync(opensslPair(folder()).cert, 'utf8').slice(0, 200)],
   ] as const) {
-    it(`is made anew where the file holds ${name}`, () => {
+    it(`is made anew where the file holds ${name}`, async () => {
       const dir = folder();
-      own(dir);
+      await own(dir);
       writeFileSync(join(dir, 'web-cert.pem'), content);
-      expect(own(dir).certificate.cert).toContain('BEGIN CERTIFICATE');
+      expect((await own(dir)).certificate.cert).toContain('BEGIN CERTIFICATE');
     });
   }
 
-  it('made while the clock stood in 1970 is good when it is right', () => {
+  it('made while the clock stood in 1970 is good when it is right', async () => {
     const dir = folder();
-    const made = own(dir, { now: 0 });
+    const made = await own(dir, { now: 0 });
     const { validFrom, validTo } = new X509Certificate(made.certificate.cert);
     expect([Date.parse(validFrom) < NOW, Date.parse(validTo) > NOW]).toEqual([true, true]);
   });
 
-  it('that cannot be kept is told in a sentence', () => {
-    const found = findCertificate('self', { dir: join(folder(), 'absent'), host: '::', names: [], now: NOW });
+  it('that cannot be kept is told in a sentence', async () => {
+    const found = await findCertificate('self', { dir: join(folder(), 'absent'), host: '::', names: [], now: NOW });
     expect(found).toEqual({
       ok: false,
       why: expect.stringMatching(/^the page's certificate cannot be kept in .*ENOENT/),
@@ -127,8 +126,8 @@ describe('certificates of the owner', () => {
   const pair = opensslPair(folder());
   const other = opensslPair(folder());
   const where = { dir: folder(), host: '127.0.0.1', names: [], now: NOW };
-  it('are taken as they are', () => {
-    expect(findCertificate(pair, where)).toMatchObject({
+  it('are taken as they are', async () => {
+    expect(await findCertificate(pair, where)).toMatchObject({
       ok: true,
       fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}/),
     });
@@ -143,14 +142,14 @@ describe('certificates of the owner', () => {
     ['the two exchanged', { cert: pair.key, key: pair.cert }, /^web\.tls: .*cannot be used/],
   ];
   for (const [name, choice, why] of wrong) {
-    it(`${name} is told in a sentence`, () => {
-      expect(findCertificate(choice, where)).toEqual({ ok: false, why: expect.stringMatching(why) });
+    it(`${name} is told in a sentence`, async () => {
+      expect(await findCertificate(choice, where)).toEqual({ ok: false, why: expect.stringMatching(why) });
     });
   }
 });
 
-describe('over TLS', () => {
-  const certificate = own(folder()).certificate;
+describe('over TLS', async () => {
+  const certificate = (await own(folder())).certificate;
 
   it('a client that knows the certificate is served, with a cookie that never leaves TLS', async () => {
     const { client } = await openSite({ tls: certificate });
