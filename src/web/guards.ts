@@ -5,7 +5,7 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-export function isLoopbackAddress(address: string): boolean {
+function isLoopbackAddress(address: string): boolean {
   const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   const kind = isIP(bare);
   return kind !== 0 && LOOPBACK.check(bare, kind === 4 ? 'ipv4' : 'ipv6');

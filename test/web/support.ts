@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 import type { History, Window } from '../../src/hub/ports.ts';
 import type { Health } from '../../src/web/health.ts';
 import { type Certificate, openWeb, type WebServer } from '../../src/web/server.ts';
-import { createFakeCodes, PEOPLE } from '../hub/fakes.ts';
+import { createFakeCodes } from '../hub/fakes.ts';
 import { settledWorld, type World, type WorldOptions } from '../hub/world.ts';
 
 export const CODES = { anna: '482913', threat: '739164', vera: '620485', ivan: '957203', mona: '318627' } as const;
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** The local rows of a world, as the journal would read them back. */
-export function historyOf(world: World): History {
+function historyOf(world: World): History {
   return {
     async local(after, limit) {
       const rows = world.journal.rows.filter(({ sealed }) => !sealed);
@@ -105,8 +105,6 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     },
   };
 }
-
-export const PERSON = PEOPLE;
 
 function createClient(port: number, ca: string | null): Client {
   let cookie: string | null = null;
