@@ -16,10 +16,10 @@ export const sirenTopic = 'zigbee2mqtt/siren/set';
 /** A button that sounds the siren whatever the panel's phase, and needs no one enrolled. */
 export const panicButton = { topic: 'zigbee2mqtt/button', payload: '{"action":"single"}' } as const;
 
-const code = '471193';
-const stateTopic = 'lantern/bench/panel/state';
+export const code = '471193';
+export const stateTopic = 'lantern/bench/panel/state';
 const replyTopic = 'lantern/bench/panel/reply';
-const setTopic = 'lantern/bench/panel/set';
+export const setTopic = 'lantern/bench/panel/set';
 const windowTopic = 'lantern/bench/zones/window';
 
 /** An order that makes a siren sound, by any of the fields that the models know. */
@@ -89,21 +89,29 @@ function runtime(): readonly string[] {
   return runtimeKnown;
 }
 
+/** A hub under the stopwatch, and where its page is. */
+export interface Hub extends Contender {
+  readonly webPort: number;
+}
+
+type StartedHub = Started & { readonly data: string; readonly webPort: number };
+
 /** The real program on a fresh data directory. `through`: a program that runs it, and what it runs it with. */
 export async function startHubProcess(
   port: number,
   people: 'nobody' | 'resident',
   through: { readonly command: readonly string[]; readonly env: NodeJS.ProcessEnv } = { command: [], env: {} },
-): Promise<Started & { readonly data: string }> {
+): Promise<StartedHub> {
   const dir = mkdtempSync(join(scratch, 'hub-'));
   const data = join(dir, 'data');
   mkdirSync(data, { mode: 0o700 });
   const file = join(dir, 'hub.yaml');
-  writeFileSync(file, config(port, await freePort()), { mode: 0o600 });
+  const webPort = await freePort();
+  writeFileSync(file, config(port, webPort), { mode: 0o600 });
   if (people === 'resident') await enrol(data);
   const hub = [...runtime(), binary, 'run', '--config', file, '--data', data];
   const [program = process.execPath, ...args] = [...through.command, ...hub];
-  return { ...start(`hub-${port}`, [program, ...args], through.env), data };
+  return { ...start(`hub-${port}`, [program, ...args], through.env), data, webPort };
 }
 
 /** Checking a code is made cheap: it is not on the way of any siren, and between two samples it would only cost time. */
@@ -119,7 +127,7 @@ async function enrol(data: string): Promise<void> {
 export async function startHub(
   name: string,
   through?: { readonly command: readonly string[]; readonly env: NodeJS.ProcessEnv },
-): Promise<Contender> {
+): Promise<Hub> {
   const port = await freePort();
   const program = await startHubProcess(port, 'resident', through);
   try {
@@ -131,7 +139,7 @@ export async function startHub(
   }
 }
 
-async function contender(name: string, program: Started & { readonly data: string }, port: number): Promise<Contender> {
+async function contender(name: string, program: StartedHub, port: number): Promise<Hub> {
   const watch = stopwatch(['siren', 'state']);
   const seen = { state: '', window: '', granted: '', refused: '' };
   let orders = 0;
@@ -192,6 +200,7 @@ async function contender(name: string, program: Started & { readonly data: strin
     name,
     pid: program.pid,
     port,
+    webPort: program.webPort,
     prepare: async () => {
       // A hub whose disk does not answer for a second refuses to be armed until it does; on a busy machine that happens.
       for (let tries = 1; ; tries += 1) {

@@ -4,6 +4,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Contender, patienceMs, type Sample, trigger } from './contender.ts';
+import { measureHttp } from './http.ts';
 import { isSirenOn, panicButton, sirenTopic, startHub, startHubProcess } from './hub.ts';
 import { burst, murmur, sustain } from './load.ts';
 import { firstAnswer } from './mqtt.ts';
@@ -14,7 +15,7 @@ import { type Spread, spreadOf } from './statistics.ts';
 import { figure, isMet, pair, type Row, render, type Verdict } from './table.ts';
 import { busyTriggers, restingTriggers, type Samples, triggersAmongRows } from './triggers.ts';
 
-const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'start'] as const;
+const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'start'] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -331,8 +332,18 @@ async function measure(peers: Peers): Promise<readonly Row[]> {
     rows.push(notRun('siren, panel state, burst, load', 'any', hub), ...(await peerRows(peers)));
   }
   if (wants('slow')) rows.push(...(await attempt('siren, 20 ms a sync', () => slowRows(peers))));
+  if (wants('http')) rows.push(...(await attempt('http', httpRows)));
   if (wants('start')) rows.push(...(await attempt('start', async () => [await startRow(peers)])));
   return rows;
+}
+
+async function httpRows(): Promise<readonly Row[]> {
+  say('arming by HTTP, and triggers while the page is under fire');
+  const { armByHttp, armByMqtt, quiet, underFire, answered } = await measureHttp();
+  const arming = beside('HTTP arm to retained state', spreadOf(armByHttp), ['by MQTT', spreadOf(armByMqtt)], '', null);
+  const calm = ['page quiet', spreadOf(quiet)] as const;
+  const name = `siren, page under fire (${answered} requests)`;
+  return [arming, beside(name, spreadOf(underFire), calm, 'p99 ≤ 2 ×', (_p50, p99) => p99 <= 2)];
 }
 
 /** Without a hub the peers are still worth a look: they are what it will be measured by. */

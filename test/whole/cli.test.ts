@@ -173,7 +173,7 @@ describe.concurrent('check', () => {
       'contacts: [ { id: s, phone: "+447700900999" } ]',
       'neverContact: ["+447700900999"]',
       'escalatoin: {}',
-      'lighting: []',
+      'monitoring: []',
     ];
     writeFileSync(house.config, `${text.join('\n')}\n`);
     const { code, stdout, stderr } = await lantern(['check', '--config', house.config]);
@@ -272,7 +272,9 @@ describe.concurrent('what is asked of a running hub', () => {
   it('devices lists families and models', async () => {
     const { code, stdout } = await lantern(['devices']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^zigbee2mqtt: .+\n( {2}\S+ .+\n)+/);
+    for (const family of ['esphome', 'openmqttgateway', 'rtl_433', 'shelly', 'tasmota', 'zigbee2mqtt']) {
+      expect(stdout).toMatch(new RegExp(`^${family}: .+\\n( {2}\\S+ .+\\n)+`, 'm'));
+    }
   });
 
   story('devices seen: what no config names, ready to paste', async ({ house }) => {

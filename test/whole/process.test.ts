@@ -463,16 +463,19 @@ describe.concurrent('its surroundings', () => {
     closeSync(pipe);
   });
 
-  story('/healthz answers 200 while it guards, and knows no other page', async ({ house }) => {
-    await house.start();
-    await polled('the page', () =>
-      fetch(`http://127.0.0.1:${house.ports.web}/healthz`).then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
-    );
-    expect((await fetch(`http://127.0.0.1:${house.ports.web}/api/state`)).status).toBe(404);
-  });
+  story(
+    '/healthz answers 200 while it guards, and the house is shown to nobody without a session',
+    async ({ house }) => {
+      await house.start();
+      await polled('the page', () =>
+        fetch(`http://127.0.0.1:${house.ports.web}/healthz`).then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      );
+      expect((await fetch(`http://127.0.0.1:${house.ports.web}/api/state`)).status).toBe(401);
+    },
+  );
 
   story('the data directory and all in it are for its owner alone', async ({ house }) => {
     const { run } = await house.start();
