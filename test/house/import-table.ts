@@ -35,7 +35,10 @@ export const table: Readonly<Record<string, Row>> = {
     rooms: { ...pureForAll, 'hub/ports.ts': 'all' },
     packages: ['zod', 'yaml', 'fastest-levenshtein', 'libphonenumber-js', 'node:'],
   },
-  web: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['fastify', 'zod', 'node:'] },
+  web: {
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' },
+    packages: ['fastify', 'zod', 'selfsigned', 'node:'],
+  },
   cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
   main: {
     rooms: {
