@@ -591,12 +591,12 @@ export function createHub(
     if (undo !== null) leaving.push({ go: nothing, otherwise: () => take({ type: 'panel', event: undo }, 'personal') });
     const phase = phaseOf(panel);
     const mirror = phase === saved.phase ? null : { state: phase, mode: panel.set?.mode ?? null };
-    const entry = { rows: turn.rows, parts: changedParts(turn.at), phase: mirror, erase: turn.erase };
+    const parts = { ...devicesPart(turn), ...changedParts(turn.at) };
+    const entry = { rows: turn.rows, parts, phase: mirror, erase: turn.erase };
     saved.panel = panel;
     saved.escalation = escalation;
-    saved.devices = true;
     saved.phase = phase;
-    saveBy = null;
+    saveBy = saved.devices ? null : (saveBy ?? after(turn.at, LAZY_SAVE_SET));
     gate.commit(entry, leaving, () => {
       for (const answered of turn.answered) answered();
     });
@@ -606,7 +606,6 @@ export function createHub(
     const parts: Record<string, string> = {};
     if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
     if (escalation !== saved.escalation) parts['escalation'] = JSON.stringify(escalation);
-    if (!saved.devices) parts['devices'] = devicesPart();
     Object.assign(parts, outlook.toSave(), lights.toSave());
     // Whoever goes on with a countdown must know where the time line stood.
     const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
@@ -614,8 +613,17 @@ export function createHub(
     return parts;
   }
 
-  const devicesPart = (): string =>
-    JSON.stringify(Object.fromEntries(plan.devices.map(({ id }, index) => [id, devices[index]])));
+  /**
+   * What every device said last: the largest part, and nobody waits for it. It goes along where a mode is set, from where
+   * edges will be counted, and where time is no matter; an alarm's rows go to the disk without it.
+   */
+  function devicesPart(turn: Turn): Record<string, string> {
+    const due = saveBy !== null && isDue(saveBy, turn.at);
+    if (saved.devices || !(due || turn.undo !== null || turn.answered.length > 0)) return {};
+    saved.devices = true;
+    const states = plan.devices.map(({ id }, index) => [id, devices[index]]);
+    return { devices: JSON.stringify(Object.fromEntries(states)) };
+  }
 
   function nextDeadline(): Instant | null {
     const rooms = sooner(panelDeadline(panel), escalationDeadline(escalation));
@@ -690,6 +698,8 @@ export function createHub(
     seen: () => seen.list(),
     late: onRows,
     stop() {
+      // What waited to be saved at leisure is saved now.
+      if (!stopped && broker !== null) commit({ ...newTurn(clock.now()), answered: [nothing] });
       stopped = true;
       return gate.settle();
     },
