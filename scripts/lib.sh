@@ -47,6 +47,8 @@ packages_stale() {
 }
 
 install_packages() {
+  # npm would follow the link and empty the folder of another checkout.
+  [[ ! -L $ROOT/node_modules ]] || die "$ROOT/node_modules is a link; give this checkout a folder of its own"
   packages_stale || return 0
   command -v npm >/dev/null || die 'npm is needed to fetch the packages; on Debian: apt-get install npm'
   say 'installing packages, this takes a minute the first time'

@@ -520,7 +520,8 @@ export function createHub(
     const data = { contact: text.contact, alarm: text.alarm, kind: text.kind, text: words, sent: false };
     row({ type: 'record', row: 'text-not-sent', data, audience: text.silent ? 'sealed' : 'local' }, turn);
     if (text.silent) return;
-    log.info({ contact: text.contact, text: words, sent: false }, 'text not sent: no path is configured');
+    const facts = { contact: text.contact, text: words, sent: false };
+    turn.leaving.push(always(() => log.info(facts, 'text not sent: no path is configured')));
   }
 
   // ---- what leaves -------------------------------------------------------------------------------------------------
@@ -585,8 +586,10 @@ export function createHub(
   }
 
   function commit(turn: Turn): void {
-    const view = shown();
     const { undo } = turn;
+    // While the disk works there is time to word what is shown; where nobody waits for the disk it has to be ready.
+    let worded = gate.troubled() ? shown() : null;
+    const view = (): void => worded?.();
     const leaving: Leaving[] = [{ go: view, otherwise: undo === null ? view : nothing }, ...turn.leaving];
     if (undo !== null) leaving.push({ go: nothing, otherwise: () => take({ type: 'panel', event: undo }, 'personal') });
     const phase = phaseOf(panel);
@@ -600,6 +603,7 @@ export function createHub(
     gate.commit(entry, leaving, () => {
       for (const answered of turn.answered) answered();
     });
+    worded ??= shown();
   }
 
   function changedParts(now: Instant): Record<string, string> {
