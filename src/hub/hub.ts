@@ -114,6 +114,8 @@ const LAZY_SAVE_SET = seconds(1);
 const LAZY_SAVE_UNSET = seconds(10);
 /** So long after a silent press nothing else its button says is looked at. */
 const PRESS_TAIL = seconds(3);
+/** Devices saved one by one; beyond it all are saved together. */
+const MOST_TOUCHED = 16;
 /** An external broker may blink; after this long its devices count as lost. */
 const BROKER_PATIENCE = seconds(10);
 
@@ -143,6 +145,8 @@ export function createHub(
     phase: PanelPhase | '';
   } = { panel: null, escalation: null, devices: false, phase: '' };
   let saveBy: Instant | null = null;
+  /** Devices that spoke since all of them were saved. */
+  const touched = new Set<number>();
 
   const models = new Map<string, string>();
   const pressedAt = new Map<number, Instant>();
@@ -319,6 +323,7 @@ export function createHub(
     if (devices[index] !== next.state) {
       devices[index] = next.state;
       saved.devices = false;
+      touched.add(index);
       show.touched(index);
       waker.by(deviceDeadline(device.sensing, next.state));
     }
@@ -618,16 +623,21 @@ export function createHub(
   }
 
   /**
-   * What every device said last: the largest part, and nobody waits for it. It goes along where a mode is set, from where
-   * edges will be counted, and where time is no matter; an alarm's rows go to the disk without it.
+   * What the devices said last. What changed goes along with what it led to, or a fault could outlive its cause; all of
+   * it, which is the largest part, only where a mode is set, from where edges will be counted, and where nobody waits.
    */
   function devicesPart(turn: Turn): Record<string, string> {
+    if (saved.devices) return {};
     const due = saveBy !== null && isDue(saveBy, turn.at);
-    if (saved.devices || !(due || turn.undo !== null || turn.answered.length > 0)) return {};
+    const whole = due || turn.undo !== null || turn.answered.length > 0 || touched.size > MOST_TOUCHED;
+    if (!whole) return { 'devices-since': statesOf(touched) };
     saved.devices = true;
-    const states = plan.devices.map(({ id }, index) => [id, devices[index]]);
-    return { devices: JSON.stringify(Object.fromEntries(states)) };
+    touched.clear();
+    return { devices: statesOf(plan.devices.keys()), 'devices-since': '{}' };
   }
+
+  const statesOf = (which: Iterable<number>): string =>
+    JSON.stringify(Object.fromEntries([...which].map((index) => [plan.devices[index]?.id, devices[index]])));
 
   function nextDeadline(): Instant | null {
     const rooms = sooner(panelDeadline(panel), escalationDeadline(escalation));

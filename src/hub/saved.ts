@@ -63,9 +63,10 @@ export function begin(plan: PanelPlan, restored: Restored, now: Instant): Beginn
 }
 
 function devicesIn(parts: SavedParts | null, now: Instant): ReadonlyMap<DeviceId, DeviceState> {
-  const saved = read(parts?.['devices']) as Record<string, DeviceState> | null;
+  const all = read(parts?.['devices']) as Record<string, DeviceState> | null;
+  const since = read(parts?.['devices-since']) as Record<string, DeviceState> | null;
   return new Map(
-    Object.entries(saved ?? {}).map(([id, state]) => [
+    Object.entries({ ...all, ...since }).map(([id, state]) => [
       id as DeviceId,
       // A time ahead of now can only come from a lost clock part; it must not make a dead sensor look alive.
       afterRestart({ ...unheardDevice(now), ...state, heardAt: instant(Math.min(state.heardAt, now)) }),

@@ -171,6 +171,37 @@ describe('what goes on over a stop', () => {
     expect(JSON.parse(zone)).toMatchObject({ open: null, online: true });
   });
 
+  const CAUSES: readonly (readonly [string, string, object, object])[] = [
+    ['technical:leak', 'leak', { water_leak: true }, { water_leak: false }],
+    ['tamper:hall', 'hall', { tamper: true }, { tamper: false }],
+    ['battery_low:frame', 'frame', { battery_low: true }, { battery_low: false }],
+    ['lost:smoke', 'smoke/availability', { state: 'offline' }, { state: 'online' }],
+  ];
+  for (const [fault, topic, begins, ends] of CAUSES) {
+    it(`the fault ${fault}, until its cause is over`, async () => {
+      const world = await settledWorld();
+      world.says(topic, begins);
+      await world.rest();
+      const next = await again(world);
+      expect(next.attributes()['faults']).toContain(fault);
+      next.says(topic, ends);
+      await next.rest();
+      expect(next.attributes()['faults']).toEqual([]);
+    });
+  }
+
+  it('what more devices said than are saved one by one', async () => {
+    const world = await settledWorld();
+    for (const door of ['front-door', 'back-window']) world.says(door, { contact: false });
+    await world.rest();
+    world.orders({ action: 'ARM_HOME', code: CODE, bypass: ['front-door', 'back-window'] });
+    await world.rest();
+    const next = await again(world);
+    for (const door of ['front-door', 'back-window']) next.says(door, { contact: false });
+    await next.rest();
+    expect(next.state()).toBe('armed_home');
+  });
+
   it('a lockout', async () => {
     const world = await settledWorld();
     for (const _ of [1, 2, 3]) world.orders({ action: 'DISARM', code: '000000' });
