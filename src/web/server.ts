@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
 import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
@@ -155,9 +155,19 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
     });
   });
 
+  // One request a turn of the event loop: what the sensors say comes in between, however many ask at once.
+  let turn: Promise<unknown> = Promise.resolve();
+  const itsTurn = (): Promise<unknown> => {
+    turn = turn.then(() => setImmediate());
+    return turn;
+  };
+
   app.addHook('onRequest', async (request, reply) => {
     const refusal = await turnedAway(request);
-    if (refusal === null) return;
+    if (refusal === null) {
+      await itsTurn();
+      return;
+    }
     reply.header('connection', 'close');
     send(reply, refuse(refusal));
   });
