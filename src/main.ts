@@ -70,26 +70,28 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (found === null) return exitCodes.wrong;
   const { house } = found;
 
-  const clockless: { late: (rows: readonly LocalRow[]) => void } = { late: () => {} };
+  const thisBoot = createClock(null);
+  // The hub that publishes late rows is made of what the journal holds, so it comes after the journal.
+  const rows: { late: (rows: readonly LocalRow[]) => void } = { late: () => {} };
   const opened = await openJournal(files.data, {
-    boot: createClock(null).boot,
+    boot: thisBoot.boot,
     evidencePublicKey: house.evidencePublicKey,
     ...(existsSync(builtWorker) ? { workerUrl: builtWorker } : {}),
     onTrouble: (what) => log.error({ what }, 'journal'),
-    onLate: (rows) => clockless.late(rows),
+    onLate: (late) => rows.late(late),
   });
   if (!opened.ok) return say(opened.why);
   const { journal, restored } = opened;
   // Only now is the directory ours: another hub may have been running on it.
   if (found.accepted !== null) keepAccepted(files.data, found.accepted, log);
-  const starts = noteStart(files.data, createClock(null));
+  const starts = noteStart(files.data, thisBoot);
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
   const draw = (): string => String(randomInt(10_000)).padStart(4, '0');
   const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
-  clockless.late = hub.late;
+  rows.late = hub.late;
 
   const broker = await openBroker(house, families, hub, log);
   hub.start(broker);
@@ -105,9 +107,10 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const state = { ready: false, stopping: false };
   const control = await openControl(files.data, controlHandlers(hub, clock, texts?.id ?? 'log', house));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
-  if (starts.how === 'bare')
+  if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
-  if (starts.how === 'bare') hub.fault('bare_start', 'up');
+    hub.fault('bare_start', 'up');
+  }
   const page =
     house.web === null || starts.how === 'bare'
       ? null
