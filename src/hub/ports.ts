@@ -280,3 +280,112 @@ export interface Window {
   /** Keeps it; resolves when the journal has answered, whatever it said. */
   keep(name: string, text: string): Promise<void>;
 }
+
+// ---- pins, serial gateways and boards ----------------------------------------------------------------------------------
+//
+// What is not on MQTT speaks to the hub in messages of the same kind, on topics of its own. They begin with `#`, which
+// no MQTT topic that is published can, so that nobody on a broker speaks for a wire.
+
+/** `#gpio/CHIP/LINE`, `#serial/GATEWAY/heard` or `#firmata/BOARD/PIN`; orders go to the same with `/set` behind it. */
+export type WireTopic = `#${'gpio' | 'serial' | 'firmata'}/${string}`;
+
+/** What wires tell the hub. Every call returns at once and never throws. */
+export interface WiresDoor {
+  /** What an input or output says; `stored`: it was read, not seen to change, and so is never a press. */
+  message(topic: WireTopic, payload: Uint8Array, stored: boolean): void;
+  /** A gateway or board came or went, as `#serial/rf433`; what stands behind it is not known while it is gone. */
+  gateway(base: WireTopic, is: 'up' | 'down', why: string): void;
+  /** A gateway hears noise that drowns its devices. */
+  noise(base: WireTopic, is: 'up' | 'over'): void;
+  /** Something could not be read; the hub tells it at most once a second per source. */
+  refused(base: WireTopic, why: string): void;
+}
+
+/** One kind of wire. Nothing throws into the hub; trouble is told through the door, and mended without being asked. */
+export interface Wires {
+  /** Resolves when each line, port and board was tried once; what is not there is tried again for ever. */
+  open(door: WiresDoor): Promise<void>;
+  /** At once, and before `open` too: an output then starts at what it was told last, without a blip. */
+  command(topic: WireTopic, payload: string): void;
+  /** Leaves each output at its safe level. */
+  close(): Promise<void>;
+}
+
+/** A line of a GPIO chip. `chip` is the chip's label; null: the chip behind the header of a Raspberry Pi. */
+export interface GpioPlace {
+  readonly chip: string | null;
+  /** The offset on the chip; on the header of a Pi the BCM number. */
+  readonly line: number;
+}
+
+/** An input says `on` (active), `off`, or `lost` where its line cannot be read. */
+export interface GpioInput extends GpioPlace {
+  readonly topic: WireTopic;
+  readonly activeLow: boolean;
+  readonly bias: 'pull-up' | 'pull-down' | 'none' | 'as-is';
+  /** Shorter changes are no changes; zero: every edge counts. */
+  readonly filterMs: number;
+}
+
+/** An output is told `on` (active) or `off`, and says back what its line is at. */
+export interface GpioOutput extends GpioPlace {
+  readonly topic: WireTopic;
+  readonly activeLow: boolean;
+  /** What a stop of the hub leaves. */
+  readonly onStop: 'off' | 'on' | 'keep';
+}
+
+export interface GpioConfig {
+  readonly inputs: readonly GpioInput[];
+  readonly outputs: readonly GpioOutput[];
+}
+
+export type GatewayType = 'rflink' | 'mysensors' | 'rfxtrx' | 'rtl_433';
+
+/** A radio on a serial port, or one that a program listens to. It says each message it hears as one JSON object. */
+export interface GatewayConfig {
+  readonly id: string;
+  readonly type: GatewayType;
+  /** Path of the port; null for `rtl_433`, which is a program. */
+  readonly port: string | null;
+  readonly baud: number;
+  /** The program and its arguments; null for a port. */
+  readonly command: readonly [string, ...string[]] | null;
+  /** A gateway that says nothing for so long, although asked, is gone. */
+  readonly silenceMs: number;
+}
+
+/** A loop with resistors: which of closed, open, short and cut it is follows from the share of the supply at the pin. */
+export interface LoopBands {
+  /** Upper ends, as shares from 0 to 1 and rising: below the first it is `short`, then `closed`, then `open`, above `cut`. */
+  readonly short: number;
+  readonly closed: number;
+  readonly open: number;
+}
+
+/** An input says `on`, `off`, or as a loop `closed`, `open`, `short` or `cut`; `lost` while its board is gone. */
+export interface BoardInput {
+  readonly topic: WireTopic;
+  /** `5` or `A0`. */
+  readonly pin: string;
+  readonly activeLow: boolean;
+  readonly pullUp: boolean;
+  /** Null: a digital input. */
+  readonly reads: { readonly above: number; readonly hysteresis: number } | { readonly loop: LoopBands } | null;
+}
+
+export interface BoardOutput {
+  readonly topic: WireTopic;
+  readonly pin: string;
+  readonly activeLow: boolean;
+  readonly onStop: 'off' | 'on' | 'keep';
+}
+
+/** An Arduino that speaks Firmata. */
+export interface BoardConfig {
+  readonly id: string;
+  readonly port: string;
+  readonly baud: number;
+  readonly inputs: readonly BoardInput[];
+  readonly outputs: readonly BoardOutput[];
+}
