@@ -174,8 +174,15 @@ export interface TextPath {
   /** Looks for a text that may have been taken: same receiver, same words, not older than `since`. */
   find(text: OutgoingText, since: WallTime): Promise<FindResult>;
   status(sid: string): Promise<StatusResult>;
-  /** Texts that came in since; may hold ones seen before. */
+  /** Texts that came in since; may hold ones seen before. It is also how a path shows that it is alive. */
   fetch(since: WallTime): Promise<FetchResult>;
+  /**
+   * Rings this number, and says a neutral line where somebody picks up. Accepted: it is ringing or has rung. Null: this
+   * path cannot ring. `id` tells one ring from another, as with texts.
+   */
+  readonly ring: ((to: string, id: TextId) => Promise<SendResult>) | null;
+  /** Calls back when something may have come in, so that it is fetched now and not at the next round; null: it never knows. */
+  readonly watch: ((arrived: () => void) => void) | null;
 }
 
 /** Whose code is it? One memory-hard hash a call, whatever the answer. */

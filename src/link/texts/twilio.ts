@@ -52,6 +52,8 @@ export function createTwilio(config: TwilioConfig, options: TwilioOptions = {}):
     find: async (text, since) => find(client, config, text, since),
     status: async (sid) => status(client, sid),
     fetch: async (since) => fetchReplies(client, config, since),
+    ring: null,
+    watch: null,
   };
 }
 

@@ -66,6 +66,8 @@ export function createFakePath(wall: () => WallTime = () => wallTime(Date.now())
 
   return {
     id: 'fake',
+    ring: null,
+    watch: null,
     sent,
     send: (text) => Promise.resolve(send(text)),
     find: (text, since) => Promise.resolve(find(text, since)),
