@@ -7,16 +7,19 @@ import { parse } from 'yaml';
 import { type Families, type Loaded, loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import { formatProblem } from '../../src/site/report.ts';
-import { completed, tempFolder } from './fixtures/config.ts';
+import { completed, families as standIns, tempFolder } from './fixtures/config.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const shipped = (name: string): string => readFileSync(join(root, 'config', name), 'utf8');
 const schema = JSON.parse(shipped('lantern.schema.json'));
 
 /** The families that come with the program. */
-const families: Families = new Map(
-  [...loadDevices(join(root, 'devices'), 'profiles').families].map(([name, family]) => [name, familyFacts(family)]),
-);
+const families: Families = new Map([
+  ...standIns,
+  ...[...loadDevices(join(root, 'devices'), 'profiles').families].map(
+    ([name, family]) => [name, familyFacts(family)] as const,
+  ),
+]);
 
 const RECIPIENT = 'age1rrs4kedzc6sxmnszv35gqnhxkhezehgjm9wqq6dvx7ke58ewfs8qyq49a3';
 
@@ -45,12 +48,21 @@ function withConnect(example: string): string {
 }
 
 /** `devices[].zone.type` and so on: every key the schema has. */
-function keysOfSchema(node: { properties?: object; items?: object }, path: string): readonly string[] {
+interface SchemaNode {
+  readonly properties?: object;
+  readonly items?: object;
+  /** What stands behind each of the names that an owner gives. */
+  readonly additionalProperties?: object | false;
+  readonly description?: string;
+}
+
+function keysOfSchema(node: SchemaNode, path: string): readonly string[] {
   const below = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const here = path === '' ? key : `${path}.${key}`;
     return [here, ...keysOfSchema(child, here)];
   });
-  return node.items === undefined ? below : [...below, ...keysOfSchema(node.items, `${path}[]`)];
+  const named = node.additionalProperties ? keysOfSchema(node.additionalProperties, `${path}.NAME`) : [];
+  return [...below, ...named, ...(node.items === undefined ? [] : keysOfSchema(node.items, `${path}[]`))];
 }
 
 function keysOfValue(value: unknown, path: string): readonly string[] {
@@ -88,18 +100,21 @@ describe('config/demo.yaml', () => {
 describe('config/example.yaml', () => {
   const example = shipped('example.yaml');
 
-  it('is accepted without a word', () => {
-    expect(said(loadExample(example))).toEqual([]);
+  const copied = expect.stringContaining('this device can be copied');
+
+  it('is accepted; that one of its radios can be copied is all there is to say', () => {
+    expect(said(loadExample(example))).toEqual([copied]);
   });
 
   it('is accepted with its other broker, which can be read there', () => {
     const loaded = loadExample(withConnect(example));
     expect(loaded.ok && loaded.house.mqtt.kind).toBe('connect');
-    expect(said(loaded)).toEqual([expect.stringContaining('can be read on that broker')]);
+    expect(said(loaded)).toEqual([copied, expect.stringContaining('can be read on that broker')]);
   });
 
   // Every kind of alarm has the same steps; shown once is shown.
-  const once = (key: string) => key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].');
+  const once = (key: string) =>
+    key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].').replace(/^gateways\.\w+\./, 'gateways.NAME.');
   const values = [plain(example), plain(withConnect(example))];
   const shown = new Set(values.flatMap((value) => keysOfValue(value, '')).map(once));
   const keys = new Set(keysOfSchema(schema, '').map(once));
@@ -135,12 +150,10 @@ describe('config/lantern.schema.json', () => {
   });
 
   it('describes every key, for the editor', () => {
-    const bare = (
-      node: { properties?: object; items?: object; description?: string },
-      path: string,
-    ): readonly string[] => [
+    const bare = (node: SchemaNode, path: string): readonly string[] => [
       ...(node.description === undefined ? [path] : []),
       ...Object.entries(node.properties ?? {}).flatMap(([key, child]) => bare(child, `${path}.${key}`)),
+      ...(node.additionalProperties ? bare(node.additionalProperties, `${path}.NAME`) : []),
       ...(node.items === undefined ? [] : bare(node.items, `${path}[]`)),
     ];
     expect(bare(schema, '')).toEqual([]);
@@ -151,7 +164,11 @@ describe('config/lantern.schema.json', () => {
     ['the example', shipped('example.yaml'), true],
     ['an unknown key', completed('wbe: {}'), false],
     ['a delay without a unit', completed('panel: { modes: { away: { exitDelay: 45 } } }'), false],
-    ['a gateway', completed('gateways: {}'), false],
+    ['a gateway', completed('gateways: { a: { port: /dev/ttyUSB0 } }'), true],
+    ['a gateway whose name is none', completed('gateways: { A: { port: /dev/ttyUSB0 } }'), false],
+    ['a gateway with a slip', completed('gateways: { a: { prot: /dev/ttyUSB0 } }'), false],
+    ['a line past the last', completed('devices: [{ id: a, driver: gpio, line: 256 }]'), false],
+    ['a monitoring station', completed('monitoring: []'), false],
     ['a missing site', 'web: {}', false],
     ['an unknown zone type', completed('devices: [{ id: a, profile: z, topic: a, zone: { type: enrty } }]'), false],
   ];
