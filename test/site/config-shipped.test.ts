@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { loadAccepted, saveAccepted } from '../../src/site/accepted.ts';
 import { type Families, type Loaded, loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import { formatProblem } from '../../src/site/report.ts';
@@ -74,6 +75,8 @@ function keysOfValue(value: unknown, path: string): readonly string[] {
   });
 }
 
+const validateConfig = new Ajv2020({ strict: false }).compile(schema);
+
 const plain = (text: string): unknown =>
   parse(text, { customTags: [{ tag: '!secret', resolve: (name: string) => name }] });
 
@@ -94,6 +97,79 @@ describe('config/demo.yaml', () => {
     expect(house?.outputs.map(({ role }) => role)).toEqual(['siren', 'light']);
     expect(house?.mqtt).toMatchObject({ kind: 'listen', host: '127.0.0.1', port: 1883 });
     expect([...(house?.phones.values() ?? [])].every((phone) => /^\+447700900\d{3}$/.test(phone))).toBe(true);
+  });
+});
+
+const TEXTS = 'texts are written to the log and not sent';
+const COPIED = 'can be copied';
+
+describe.each([
+  ['wired.yaml', [TEXTS]],
+  ['radio.yaml', [COPIED, COPIED, COPIED, TEXTS]],
+  ['mixed.yaml', [COPIED, TEXTS]],
+] as const)('config/%s', (name, warnings) => {
+  const loaded = loadHouse(join(root, 'config', name), { families, credentialsDirectory: null });
+  const house = loaded.ok ? loaded.house : null;
+
+  it('is accepted, with the warnings that are meant', () => {
+    expect(loaded.ok ? [] : said(loaded)).toEqual([]);
+    const told = said(loaded);
+    expect(told).toHaveLength(warnings.length);
+    for (const warning of warnings) expect(told.join('\n')).toContain(warning);
+  });
+
+  it('guards a way in, listens for a personal alarm, and sounds a siren', () => {
+    const types = [...(house?.panel.zones.values() ?? [])].map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['entry', 'perimeter', 'interior', 'panic']));
+    expect(house?.outputs.map(({ role }) => role)).toEqual(expect.arrayContaining(['siren', 'light']));
+  });
+
+  it('tells nobody who exists', () => {
+    expect([...(house?.phones.values() ?? [])].every((phone) => /^\+447700900\d{3}$/.test(phone))).toBe(true);
+  });
+
+  it('is the same when it is kept for a later start', () => {
+    const dir = tempFolder();
+    saveAccepted(dir, loaded.ok ? loaded.accepted : '');
+    expect(loadAccepted(dir, families)).toEqual(house);
+  });
+
+  it('has what an editor expects', () => {
+    expect(validateConfig(plain(shipped(name)))).toBe(true);
+  });
+});
+
+describe('the houses on wires', () => {
+  const houseIn = (name: string) => {
+    const loaded = loadHouse(join(root, 'config', name), { families, credentialsDirectory: null });
+    return loaded.ok ? loaded.house : null;
+  };
+
+  it('wired: all on the header, on lines that are free', () => {
+    const house = houseIn('wired.yaml');
+    const lines = [...(house?.gpio.inputs ?? []), ...(house?.gpio.outputs ?? [])];
+    expect(lines).toHaveLength((house?.devices.length ?? 0) + (house?.outputs.length ?? 0));
+    expect(lines.filter(({ line }) => [0, 1, 2, 3, 14, 15].includes(line))).toEqual([]);
+    expect([house?.gateways, house?.boards]).toEqual([[], []]);
+  });
+
+  it('wired: outputs are on lines that are low until the hub starts', () => {
+    const outputs = houseIn('wired.yaml')?.gpio.outputs ?? [];
+    expect(outputs.map(({ line }) => line >= 9)).toEqual([true, true, true]);
+  });
+
+  it('radio: no pins', () => {
+    const house = houseIn('radio.yaml');
+    expect(house?.gateways.map(({ type }) => type)).toEqual(['mysensors', 'rflink', 'rtl_433']);
+    expect(house?.gpio).toEqual({ inputs: [], outputs: [] });
+  });
+
+  it('mixed: pins, a gateway, a board and MQTT', () => {
+    const house = houseIn('mixed.yaml');
+    expect(new Set(house?.devices.map(({ profile }) => profile))).toEqual(
+      new Set(['gpio', 'zigbee2mqtt', 'firmata', 'rflink']),
+    );
+    expect([house?.gateways.length, house?.boards.map(({ inputs }) => inputs.length)]).toEqual([1, [3]]);
   });
 });
 
@@ -134,8 +210,6 @@ describe('config/example.yaml', () => {
 });
 
 describe('config/lantern.schema.json', () => {
-  const validate = new Ajv2020({ strict: false }).compile(schema);
-
   it('is the one the program checks with', () => {
     const run = spawnSync(process.execPath, [join(root, 'scripts/schema.ts'), '--check'], { encoding: 'utf8' });
     expect([run.status, run.stderr]).toEqual([0, '']);
@@ -174,7 +248,7 @@ describe('config/lantern.schema.json', () => {
   ];
   for (const [name, text, fits] of judged) {
     it(`${fits ? 'takes' : 'refuses'} ${name}`, () => {
-      expect(validate(plain(text))).toBe(fits);
+      expect(validateConfig(plain(text))).toBe(fits);
     });
   }
 });
