@@ -19,3 +19,14 @@ export function joinWires(kinds: readonly KindOfWire[]): Wires {
     close: async () => void (await Promise.all(kinds.map(({ wires }) => wires.close()))),
   };
 }
+
+/** Wires that are not opened in this run: each is told to be gone, and why. */
+export function leftOut(bases: readonly WireTopic[], why: string): Wires {
+  return {
+    async open(door) {
+      for (const base of bases) door.gateway(base, 'down', why);
+    },
+    command() {},
+    async close() {},
+  };
+}
