@@ -11,7 +11,8 @@ const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *attributes)');
 const cfmakeraw = libc.func('void cfmakeraw(_Inout_ uint8_t *attributes)');
 const tcsetattr = libc.func('int tcsetattr(int fd, int when, const uint8_t *attributes)');
 
-const readWriteNoControl = 0o2 | 0o400;
+/** Read and write, no controlling terminal, and not for the programs that we start: one that held it would keep it plugged in. */
+const readWriteNoControl = 0o2 | 0o400 | 0o2000000;
 /** More than glibc's struct takes. */
 const termiosBytes = 256;
 
