@@ -31,13 +31,14 @@ interface Pin {
   outside: 0 | 1 | null;
 }
 
-export function plugInFakeBoard(): FakeBoard {
+/** Plugged in, and deaf to these from the start. */
+export function plugInFakeBoard(...deafTo: readonly Question[]): FakeBoard {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-board-'));
   const path = join(folder, 'usb-board');
   const watchers = new Set<() => void>();
   const outside = new Map<number, 0 | 1>();
   const shares = new Array<number>(6).fill(0);
-  let deaf = new Set<Question>();
+  let deaf = new Set<Question>(deafTo);
   let pty: Pty | null = null;
   let state: Pin[] = [];
   let histories: PinLevel[][] = [];
@@ -194,8 +195,7 @@ export function plugInFakeBoard(): FakeBoard {
     await going?.close();
   }
 
-  async function replug(): Promise<void> {
-    await unplug();
+  function plug(): void {
     histories = Array.from({ length: pins }, () => []);
     asked = new Map();
     hanging = false;
@@ -205,7 +205,7 @@ export function plugInFakeBoard(): FakeBoard {
     start();
   }
 
-  void replug();
+  plug();
   return {
     path,
     version: '2.5',
@@ -233,7 +233,10 @@ export function plugInFakeBoard(): FakeBoard {
     },
     reset: start,
     unplug,
-    replug,
+    async replug() {
+      await unplug();
+      plug();
+    },
     async remove() {
       clearInterval(sampler);
       await unplug();
