@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { BoardConfig, Clock } from '../../../src/hub/ports.ts';
 import { createClock } from '../../../src/link/clock.ts';
 import { createBoards } from '../../../src/link/firmata/boards.ts';
+import { noticedWithinMs } from '../../../src/link/firmata/wiring.ts';
 import { createFakeClock, createFakeLog, type FakeClock } from '../../hub/fakes.ts';
 import { polled } from '../../whole/waiting.ts';
 import { type Bench, createBench, input, loop, output, topicOf } from './bench.ts';
@@ -54,21 +55,20 @@ function plugIn(wired: Partial<BoardConfig>, ...deafTo: readonly Question[]): Wo
   return { board, clock, bench };
 }
 
-/** Up, with time passing only while the board has nothing to say. */
-async function openUp(world: World): Promise<void> {
-  const opened = world.bench.open();
-  await polled('the board to be up', () => {
-    if (world.clock.waits.includes(50)) world.clock.pass(50);
-    return world.bench.said.some((line) => line.startsWith('up'));
-  });
+/** Up, with no more time passed than its pull-ups need. */
+async function openUp({ bench, clock }: World): Promise<void> {
+  const opened = bench.open();
+  await polled('the pins to be set up', () => clock.waits.includes(50));
+  clock.pass(50);
+  await bench.hears(/^up /);
   await opened;
 }
 
-/** Lets a second pass at a time, and the board answer in between, until it holds. */
+/** Lets a fifth of a second pass at a time, and the board answer in between, until it holds. */
 async function passing({ clock, bench }: World, what: string, holds: () => boolean): Promise<void> {
   await polled(`${what}; said ${bench.said.join(', ')}`, () => {
     if (holds()) return true;
-    clock.pass(500);
+    clock.pass(200);
     return false;
   });
 }
@@ -141,6 +141,36 @@ describe('a board that speaks, but not as it should', { concurrent: true }, () =
       }
     });
   }
+});
+
+describe('a board that hangs', () => {
+  it('is down once the stated time is over, not before', async () => {
+    const world = plugIn(talking);
+    await openUp(world);
+    world.bench.mark();
+    world.board.hang();
+    world.clock.pass(noticedWithinMs - 1);
+    expect(world.bench.said).toEqual([]);
+    world.clock.pass(1);
+    expect(world.bench.said).toEqual([
+      expect.stringMatching(/^down board shed: has not answered for 3 s/),
+      '2 lost stored',
+    ]);
+  });
+
+  it('loses its inputs once, however many reasons follow', async () => {
+    const world = plugIn(talking);
+    await openUp(world);
+    world.bench.mark();
+    world.board.hang();
+    world.clock.pass(noticedWithinMs);
+    await world.board.unplug();
+    await passing(world, 'another reason', () => world.bench.said.some((line) => line.includes('there is no')));
+    expect(world.bench.said.filter((line) => line.endsWith('stored'))).toEqual(['2 lost stored']);
+    expect(world.bench.log.filter((line) => line.startsWith('warn'))).toHaveLength(
+      world.bench.said.filter((line) => line.startsWith('down')).length,
+    );
+  });
 });
 
 describe('a port', () => {
