@@ -264,7 +264,7 @@ export function createHub(
         onSignals(event, turn);
         return;
       case 'output-reports':
-        onOutputReports(event.output, event.signals, event.delivery, turn);
+        onOutputReports(event.output, event.signals, event.delivery === 'stored' ? 'stored' : 'live', turn);
         return;
       case 'gateway':
         onGateway(event.base, event.online, turn);
