@@ -145,7 +145,7 @@ export function superviseBoard(config: BoardConfig, { clock, log, load }: BoardN
     const set = config.outputs.filter(({ onStop }) => onStop !== 'keep');
     for (const output of set) if (output.onStop !== 'keep') wanted.set(output, output.onStop);
     if (wiring !== null && set.length > 0) {
-      await inTime(new Promise<void>((done) => wiring.whenConfirmed(done)));
+      await inTime(new Promise<void>((done) => wiring.whenConfirmed(done)).then(connection.drain));
     }
     wiring?.stop();
     await inTime(connection.end());

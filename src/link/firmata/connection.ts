@@ -35,6 +35,8 @@ export interface Connection {
   setInput(pin: number, mode: number): void;
   /** Calls back with what the board says of this pin in answer to `askState`. */
   watchState(pin: number): void;
+  /** Resolves when all that was written has left the machine. */
+  drain(): Promise<void>;
   /** Closes the port. Resolves when it is closed. */
   end(): Promise<void>;
 }
@@ -167,6 +169,7 @@ export function connect(
         later(() => ears.state(pin, mode, value));
       });
     },
+    drain: () => new Promise((done) => port.drain(() => done())),
     end,
   };
 }

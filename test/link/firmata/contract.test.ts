@@ -124,9 +124,11 @@ for (const { name, notRun, plugIn } of kinds) {
       await bench.hears('8 on');
       await bench.hears('10 on');
       expect([8, 9, 10].map((pin) => peer.history(pin).at(-1))).toEqual(['high', 'low', 'high']);
+      bench.mark();
       await bench.close();
       await bench.until('levels at rest', () => peer.history(8).at(-1) === 'low');
       expect([8, 9, 10].map((pin) => peer.history(pin).at(-1))).toEqual(['low', 'high', 'high']);
+      expect(bench.said).toEqual([]);
     });
 
     story('an output that is on stays on without a blip while the hub starts anew', async () => {
