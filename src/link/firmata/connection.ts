@@ -37,7 +37,7 @@ export interface Connection {
   watchState(pin: number): void;
   /** Resolves when all that was written has left the machine. */
   drain(): Promise<void>;
-  /** Closes the port. Resolves when it is closed. */
+  /** Closes the port. Resolves when it is closed, however often it is called. */
   end(): Promise<void>;
 }
 
@@ -61,6 +61,7 @@ export function connect(
   const board = new Board({ id, io, repl: false, debug: false, sigint: false, timeout: 6 * handshakeMs });
   const waiting: (() => void)[] = [];
   let over = false;
+  let closed: Promise<void> | null = null;
   let heardBytes = false;
   let state: 'silent' | 'version' | 'firmware' | 'ready' = 'silent';
 
@@ -109,21 +110,24 @@ export function connect(
     ears.ended(why);
   }
 
-  async function end(): Promise<void> {
-    if (!over) {
-      over = true;
-      stopDeadline();
-      stopAsking();
-      clearTimeout(io.reportVersionTimeoutId);
-      if (board.timer !== null) clearTimeout(board.timer);
-      for (const emitter of [io, board, line]) emitter.removeAllListeners();
-      // johnny-five keeps every board that ever was.
-      const kept = Board.cache.indexOf(board);
-      if (kept >= 0) Board.cache.splice(kept, 1);
-      port.off('data', feed);
-      port.off('close', onClose);
-    }
-    await closePort(port);
+  function end(): Promise<void> {
+    closed ??= takeApart();
+    return closed;
+  }
+
+  function takeApart(): Promise<void> {
+    over = true;
+    stopDeadline();
+    stopAsking();
+    clearTimeout(io.reportVersionTimeoutId);
+    if (board.timer !== null) clearTimeout(board.timer);
+    for (const emitter of [io, board, line]) emitter.removeAllListeners();
+    // johnny-five keeps every board that ever was.
+    const kept = Board.cache.indexOf(board);
+    if (kept >= 0) Board.cache.splice(kept, 1);
+    port.off('data', feed);
+    port.off('close', onClose);
+    return closePort(port);
   }
 
   function onClose(): void {
