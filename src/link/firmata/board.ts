@@ -43,6 +43,7 @@ export function superviseBoard(config: BoardConfig, { clock, log, load }: BoardN
   let toldDown: string | null = null;
   let cancelRetry = (): void => {};
   let tried = (): void => {};
+  let released: Promise<void> | null = null;
 
   const wantedOf = (output: BoardOutput): OutputWord => wanted.get(output) ?? 'off';
   const tell = (topic: WireTopic, word: string, how: 'stored' | 'live'): void =>
@@ -50,6 +51,9 @@ export function superviseBoard(config: BoardConfig, { clock, log, load }: BoardN
 
   async function start(): Promise<void> {
     attempt = { at: 'opening' };
+    // The port of the last try is locked until it is closed.
+    if (released !== null) await inTime(released);
+    released = null;
     const packages = await load().catch((error: unknown) => String(error));
     if (typeof packages === 'string') return lost(`what it needs cannot be loaded (${packages}); install again`);
     const opened = await openInTime(packages);
@@ -101,14 +105,11 @@ export function superviseBoard(config: BoardConfig, { clock, log, load }: BoardN
       },
       version: () => wiring?.version(),
       state: (pin, mode, value) => wiring?.state(pin, mode, value),
-      ended: (why) => {
-        wiring?.stop();
-        lost(why);
-      },
+      ended: fail,
     });
     function fail(why: string): void {
       wiring?.stop();
-      void connection.end();
+      released = connection.end();
       lost(why);
     }
     attempt = { at: 'talking', connection, wiring, up: false };
@@ -145,7 +146,7 @@ export function superviseBoard(config: BoardConfig, { clock, log, load }: BoardN
     const set = config.outputs.filter(({ onStop }) => onStop !== 'keep');
     for (const output of set) if (output.onStop !== 'keep') wanted.set(output, output.onStop);
     if (wiring !== null && set.length > 0) {
-      await inTime(new Promise<void>((done) => wiring.whenConfirmed(done)));
+      await inTime(new Promise<void>((done) => wiring.whenConfirmed(done)).then(connection.drain));
     }
     wiring?.stop();
     await inTime(connection.end());

@@ -35,7 +35,9 @@ export interface Connection {
   setInput(pin: number, mode: number): void;
   /** Calls back with what the board says of this pin in answer to `askState`. */
   watchState(pin: number): void;
-  /** Closes the port. Resolves when it is closed. */
+  /** Resolves when all that was written has left the machine. */
+  drain(): Promise<void>;
+  /** Closes the port. Resolves when it is closed, however often it is called. */
   end(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export function connect(
   const board = new Board({ id, io, repl: false, debug: false, sigint: false, timeout: 6 * handshakeMs });
   const waiting: (() => void)[] = [];
   let over = false;
+  let closed: Promise<void> | null = null;
   let heardBytes = false;
   let state: 'silent' | 'version' | 'firmware' | 'ready' = 'silent';
 
@@ -107,21 +110,24 @@ export function connect(
     ears.ended(why);
   }
 
-  async function end(): Promise<void> {
-    if (!over) {
-      over = true;
-      stopDeadline();
-      stopAsking();
-      clearTimeout(io.reportVersionTimeoutId);
-      if (board.timer !== null) clearTimeout(board.timer);
-      for (const emitter of [io, board, line]) emitter.removeAllListeners();
-      // johnny-five keeps every board that ever was.
-      const kept = Board.cache.indexOf(board);
-      if (kept >= 0) Board.cache.splice(kept, 1);
-      port.off('data', feed);
-      port.off('close', onClose);
-    }
-    await closePort(port);
+  function end(): Promise<void> {
+    closed ??= takeApart();
+    return closed;
+  }
+
+  function takeApart(): Promise<void> {
+    over = true;
+    stopDeadline();
+    stopAsking();
+    clearTimeout(io.reportVersionTimeoutId);
+    if (board.timer !== null) clearTimeout(board.timer);
+    for (const emitter of [io, board, line]) emitter.removeAllListeners();
+    // johnny-five keeps every board that ever was.
+    const kept = Board.cache.indexOf(board);
+    if (kept >= 0) Board.cache.splice(kept, 1);
+    port.off('data', feed);
+    port.off('close', onClose);
+    return closePort(port);
   }
 
   function onClose(): void {
@@ -167,6 +173,7 @@ export function connect(
         later(() => ears.state(pin, mode, value));
       });
     },
+    drain: () => new Promise((done) => port.drain(() => done())),
     end,
   };
 }

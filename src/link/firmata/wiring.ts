@@ -48,8 +48,6 @@ export function setUp(needs: WiringNeeds): Wiring {
   const { clock, connection, plan, fullScale } = needs;
   const readings = new Map<WireTopic, WireWord>();
   const settled = new Map<AnalogPlan, Settled>();
-  /** Questions on a pin's state on their way; only the answer to the last of them is about what was written last. */
-  const asked = new Map<number, number>();
   const modes = new Map<number, number>();
   let phase: 'looking' | 'starting' | 'up' = 'looking';
   let missing = new Set<string>();
@@ -75,16 +73,15 @@ export function setUp(needs: WiringNeeds): Wiring {
     else complete();
   }
 
-  function askPin(pin: number): void {
-    asked.set(pin, (asked.get(pin) ?? 0) + 1);
-    connection.write(askState(pin));
+  function askOutputs(): void {
+    for (const { pin } of plan.outputs) connection.write(askState(pin));
   }
 
   /** A board that ran on while the hub did not still holds its outputs; what is right is not touched. */
   function look(): void {
     for (const { pin } of plan.outputs) connection.watchState(pin);
     expect(['version', ...plan.outputs.map(nameOfOutput)]);
-    for (const { pin } of plan.outputs) askPin(pin);
+    askOutputs();
     connection.write(askVersion);
   }
 
@@ -126,7 +123,7 @@ export function setUp(needs: WiringNeeds): Wiring {
       ...plan.outputs.map(nameOfOutput),
     ]);
     for (const port of new Set(plan.digital.map(({ pin }) => portOf(pin)))) connection.write(askPort(port));
-    for (const { pin } of plan.outputs) askPin(pin);
+    askOutputs();
     connection.write(askVersion);
   }
 
@@ -158,6 +155,7 @@ export function setUp(needs: WiringNeeds): Wiring {
     answered(nameOfInput(analog));
   }
 
+  /** The answer to a question asked before the last order may come after it: then what was ordered is sent once more. */
   function onState(output: OutputPlan, value: number): void {
     const word = needs.wanted(output.output);
     if ((value !== 0) === isHigh(output, word)) {
@@ -172,7 +170,7 @@ export function setUp(needs: WiringNeeds): Wiring {
   function write(): void {
     if (phase === 'looking') return;
     connection.write(outputFrames());
-    for (const { pin } of plan.outputs) askPin(pin);
+    askOutputs();
   }
 
   look();
@@ -180,10 +178,8 @@ export function setUp(needs: WiringNeeds): Wiring {
     version: () => answered('version'),
     state(pin, mode, value) {
       modes.set(pin, mode);
-      const open = (asked.get(pin) ?? 1) - 1;
-      asked.set(pin, open);
       const output = plan.outputs.find((one) => one.pin === pin);
-      if (output === undefined || open > 0) return;
+      if (output === undefined) return;
       if (phase === 'looking') answered(nameOfOutput(output));
       else onState(output, value);
     },

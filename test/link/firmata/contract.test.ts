@@ -52,15 +52,23 @@ for (const { name, notRun, plugIn } of kinds) {
 
     async function wire(wired: Parameters<typeof createBench>[2]): Promise<void> {
       bench = createBench(peer, clock, wired);
+      await up();
+    }
+
+    /** A machine with much else to do may need a second try. */
+    async function up(): Promise<void> {
       await bench.open();
+      await bench.hears(/^up /);
     }
 
     story('is up once every pin is read, with what it reads as stored', async () => {
       peer.digital(2, 1);
       peer.analog(0, 0.3);
       await wire({ inputs: [input('2'), input('A0', { reads: { loop } })], outputs: [output('7')] });
-      expect(bench.said[0]).toMatch(/^up /);
-      expect(new Set(bench.said.slice(1))).toEqual(new Set(['2 on stored', 'A0 closed stored', '7 off stored']));
+      const first = bench.said.findIndex((line) => line.startsWith('up '));
+      expect(new Set(bench.said.slice(first + 1))).toEqual(
+        new Set(['2 on stored', 'A0 closed stored', '7 off stored']),
+      );
     });
 
     story('tells a contact to ground on a pulled-up pin both ways', async () => {
@@ -124,9 +132,11 @@ for (const { name, notRun, plugIn } of kinds) {
       await bench.hears('8 on');
       await bench.hears('10 on');
       expect([8, 9, 10].map((pin) => peer.history(pin).at(-1))).toEqual(['high', 'low', 'high']);
+      bench.mark();
       await bench.close();
       await bench.until('levels at rest', () => peer.history(8).at(-1) === 'low');
       expect([8, 9, 10].map((pin) => peer.history(pin).at(-1))).toEqual(['low', 'high', 'high']);
+      expect(bench.said).toEqual([]);
     });
 
     story('an output that is on stays on without a blip while the hub starts anew', async () => {
@@ -137,7 +147,7 @@ for (const { name, notRun, plugIn } of kinds) {
       const before = peer.history(11).length;
       bench = createBench(peer, clock, { outputs: [output('11', { onStop: 'keep' }), output('12')] });
       bench.wires.command('#firmata/shed/11/set', 'on');
-      await bench.open();
+      await up();
       expect(bench.said).toContain('11 on stored');
       bench.wires.command('#firmata/shed/12/set', 'on');
       await bench.hears('12 on');
@@ -147,7 +157,7 @@ for (const { name, notRun, plugIn } of kinds) {
     story('an analogue pin can be an output, and starts at what it was told before', async () => {
       bench = createBench(peer, clock, { outputs: [output('A5', { activeLow: true })] });
       bench.wires.command('#firmata/shed/A5/set', 'off');
-      await bench.open();
+      await up();
       expect(bench.said).toContain('A5 off stored');
       expect(peer.history(19).at(-1)).toBe('high');
     });

@@ -14,6 +14,13 @@ const configs =
   port === undefined ? [] : [{ id: 'shed', port, baud: 57600, inputs: [input('2')], outputs: [output('7')] }];
 
 const wires = createBoards(configs, { clock: createClock(null), log: createFakeLog() });
+const lines = createInterface(process.stdin);
+lines.once('line', () => {
+  lines.close();
+  process.stdin.destroy();
+  void wires.close();
+});
+
 await wires.open({
   message: () => {},
   gateway: (_base, is) => say(is),
@@ -22,10 +29,3 @@ await wires.open({
 });
 const loaded = Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('/johnny-five/'));
 say(loaded ? 'loaded' : 'nothing loaded');
-
-const lines = createInterface(process.stdin);
-lines.once('line', () => {
-  lines.close();
-  process.stdin.destroy();
-  void wires.close();
-});

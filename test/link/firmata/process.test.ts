@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWaiting } from '../../whole/waiting.ts';
-import { plugInFakeBoard } from './fake-board.ts';
+import { type FakeBoard, plugInFakeBoard, type Question } from './fake-board.ts';
 
 // What a package does to the process it is loaded into shows only in a process of its own.
 
@@ -42,15 +42,21 @@ function startHouse(...port: readonly string[]): House {
   };
 }
 
-function plugIn(): string {
-  const board = plugInFakeBoard();
+function plugIn(...deafTo: readonly Question[]): FakeBoard {
+  const board = plugInFakeBoard(...deafTo);
   closers.push(() => board.remove());
-  return board.path;
+  return board;
+}
+
+function asked(board: FakeBoard, what: Question): Promise<void> {
+  const waiting = createWaiting(() => 'nothing');
+  closers.push(board.watch(waiting.look));
+  return waiting.until('the question', () => board.asked(what) > 0);
 }
 
 describe('a process with boards', () => {
   it('prints nothing of its own, and ends by itself once they are closed', async () => {
-    const house = startHouse(plugIn());
+    const house = startHouse(plugIn().path);
     await house.says('up');
     await house.says('loaded');
     house.close();
@@ -58,10 +64,18 @@ describe('a process with boards', () => {
   });
 
   it('is ended by an interrupt as any other: no package has put a hand on it', async () => {
-    const house = startHouse(plugIn());
+    const house = startHouse(plugIn().path);
     await house.says('up');
     house.interrupt();
     expect(await house.ended).toEqual({ code: null, signal: 'SIGINT', printed: '' });
+  });
+
+  it('ends by itself too where a board had not said what it is', async () => {
+    const board = plugIn('version', 'firmware');
+    const house = startHouse(board.path);
+    await asked(board, 'version');
+    house.close();
+    expect(await house.ended).toEqual({ code: 0, signal: null, printed: '' });
   });
 
   it('goes on where a board cannot be opened, and prints nothing of that either', async () => {

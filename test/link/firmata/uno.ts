@@ -18,7 +18,7 @@ function missing(): string | null {
   if (spawnSync('gcc', ['--version']).error !== undefined) return 'gcc (Debian packages: gcc libc6-dev)';
   if (!existsSync('/usr/include/simavr/sim_avr.h')) return 'simavr (Debian packages: libsimavr-dev libelf-dev)';
   if (!existsSync('/usr/include/libelf.h')) return 'libelf (Debian package: libelf-dev)';
-  for (const { image } of firmwares) if (!existsSync(image)) return `${image} (npm package: avrgirl-arduino)`;
+  for (const { image } of firmwares) if (!existsSync(image)) return 'firmware (npm package: avrgirl-arduino)';
   return null;
 }
 
