@@ -284,6 +284,13 @@ function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): Re
         return { ok: true };
       },
     ],
+    [
+      'devices-quality',
+      (_request, item) => {
+        for (const { measured, ...device } of hub.quality()) item({ ...device, ...measured });
+        return { ok: true };
+      },
+    ],
   ]);
 }
 

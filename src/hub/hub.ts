@@ -12,6 +12,7 @@ import type { EscalationState } from '../escalate/state.ts';
 import { numbersNeeded } from '../escalate/telling.ts';
 import type { LightingEvent } from '../lighting/events.ts';
 import { covers } from '../sense/gateway.ts';
+import type { Quality } from '../sense/quality.ts';
 import type { Signals } from '../sense/signals.ts';
 import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
 import { unheardDevice } from '../zone/state.ts';
@@ -37,6 +38,7 @@ import type {
   TextPath,
   Window,
 } from './ports.ts';
+import { createQualities, type DeviceQuality } from './quality.ts';
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
@@ -77,6 +79,8 @@ export interface Hub {
   testAlert(onRow: (row: RecordEffect) => void): () => void;
   /** Devices heard that the config does not know. */
   seen(): readonly SeenDevice[];
+  /** How well each device of this house is heard. */
+  quality(): readonly DeviceQuality[];
   /** Rows that the disk took late, after it had refused them: they are published now. */
   late(rows: readonly LocalRow[]): void;
   /** Takes nothing more; resolves when all that was begun is in the journal. */
@@ -162,6 +166,7 @@ export function createHub(
   const inbox = new Inbox<HubEvent>(INBOX_BOUND);
   const limiter = new Limiter();
   const seen = new SeenDevices(families);
+  const qualities = createQualities(plan, families);
   const wall = createWall(clock);
   const steps = createStepWatch(clock);
   const waker = createWaker(clock, () => {
@@ -256,6 +261,10 @@ export function createHub(
         return;
       case 'output-reports':
         onOutputReports(event.output, event.signals, event.delivery, turn);
+        measuredOutput(event, turn);
+        return;
+      case 'measured':
+        measured(event.device, {}, event.quality, turn);
         return;
       case 'gateway':
         onGateway(event.base, event.online, turn);
@@ -302,6 +311,7 @@ export function createHub(
     if (device === undefined || state === undefined) return;
     const { signals, pulses, delivery } = event;
     if (isTailOfPress(event.device, signals, turn.at)) return;
+    if (delivery === 'live') measured(event.device, signals, event.quality, turn);
     lights.heard(device.id, device.sensing.zone, event, turn.at);
     observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
   }
@@ -311,10 +321,25 @@ export function createHub(
    * would show on site that a silent button was pressed just now.
    */
   function isTailOfPress(index: number, signals: Signals, at: Instant): boolean {
-    if (plan.devices[index]?.sensing.zone?.silentPress !== true) return false;
-    if (signals.button !== undefined) pressedAt.set(index, at);
+    if (hidesPress(index) && signals.button !== undefined) pressedAt.set(index, at);
     const pressed = pressedAt.get(index);
     return signals.button === undefined && pressed !== undefined && between(pressed, at) <= PRESS_TAIL;
+  }
+
+  const hidesPress = (index: number): boolean => plan.devices[index]?.sensing.zone?.silentPress === true;
+
+  /** How a device was heard; of a silent press nothing. */
+  function measured(index: number, signals: Signals, quality: Quality | null, turn: Turn): void {
+    const device = plan.devices[index];
+    if (device === undefined || isTailOfPress(index, signals, turn.at)) return;
+    if (signals.button !== undefined && hidesPress(index)) return;
+    qualities.heard(device.id, signals, quality, turn.at);
+  }
+
+  function measuredOutput(event: Extract<HubEvent, { type: 'output-reports' }>, turn: Turn): void {
+    const output = plan.outputs[event.output];
+    if (output === undefined || event.delivery !== 'live') return;
+    qualities.heard(output.id, event.signals, event.quality, turn.at);
   }
 
   function observed(index: number, next: Observed, turn: Turn): void {
@@ -406,6 +431,14 @@ export function createHub(
   function onOrder(order: Order, code: string | null, turn: Turn): void {
     // A code lives for this one turn, and in the call that checks it; never in a state, a row or a log.
     if (code !== null) givenCodes.set(order.token, code);
+    // A silent call from a keypad has a tail like that of a button.
+    const { ask, replyTo } = order;
+    if (ask.action === 'panic' && ask.silent && replyTo.via === 'keypad') {
+      pressedAt.set(
+        plan.devices.findIndex(({ id }) => id === replyTo.device),
+        turn.at,
+      );
+    }
     onPanel({ type: 'ordered', order, enrolled: codes.enrolled(), mayArm: !gate.troubled() }, turn);
     givenCodes.delete(order.token);
   }
@@ -710,6 +743,7 @@ export function createHub(
       return () => testListeners.delete(onRow);
     },
     seen: () => seen.list(),
+    quality: () => qualities.list(devices, clock.now()),
     late: onRows,
     stop() {
       // What waited to be saved at leisure is saved now.
