@@ -39,6 +39,7 @@ import type {
   Window,
 } from './ports.ts';
 import { createQualities, type DeviceQuality } from './quality.ts';
+import { createRadios } from './radios.ts';
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
@@ -79,6 +80,8 @@ export interface Hub {
   testAlert(onRow: (row: RecordEffect) => void): () => void;
   /** Devices heard that the config does not know. */
   seen(): readonly SeenDevice[];
+  /** A gateway hears noise that drowns its devices, or hears it no more; `base`: its topic. */
+  noise(base: string, is: 'up' | 'over'): void;
   /** How well each device of this house is heard. */
   quality(): readonly DeviceQuality[];
   /** Rows that the disk took late, after it had refused them: they are published now. */
@@ -92,6 +95,7 @@ type HubEvent =
   | { readonly type: 'panel'; readonly event: PanelEvent }
   | { readonly type: 'escalation'; readonly event: EscalationEvent }
   | { readonly type: 'lighting'; readonly event: LightingEvent }
+  | { readonly type: 'noise'; readonly base: string; readonly is: 'up' | 'over' }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -167,6 +171,7 @@ export function createHub(
   const limiter = new Limiter();
   const seen = new SeenDevices(families);
   const qualities = createQualities(plan, families);
+  const radios = createRadios(plan, families, panel.faults, devices);
   const wall = createWall(clock);
   const steps = createStepWatch(clock);
   const waker = createWaker(clock, () => {
@@ -293,6 +298,9 @@ export function createHub(
       case 'lighting':
         lights.take(event.event, turn.at);
         return;
+      case 'noise':
+        onRadio(radios.noise(event.base, event.is), turn);
+        return;
       case 'heartbeat':
         lookAtClock(turn);
         turn.answered.push(event.done);
@@ -313,7 +321,13 @@ export function createHub(
     if (isTailOfPress(event.device, signals, turn.at)) return;
     if (delivery === 'live') measured(event.device, signals, event.quality, turn);
     lights.heard(device.id, device.sensing.zone, event, turn.at);
-    observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
+    const next = observe(device.sensing, state, signals, pulses, delivery, turn.at);
+    observed(event.device, next, turn);
+    onRadio(radios.follow(event.device, state, next.state), turn);
+  }
+
+  function onRadio(news: readonly PanelEvent[], turn: Turn): void {
+    for (const event of news) onPanel(event, turn);
   }
 
   /**
@@ -369,6 +383,7 @@ export function createHub(
   function onGateway(base: string, online: boolean, turn: Turn): void {
     saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
     onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${base}` }, turn);
+    onRadio(radios.gateway(base, online ? 'up' : 'down'), turn);
     if (online) retell([...plan.outputs.keys()], turn);
   }
 
@@ -447,7 +462,10 @@ export function createHub(
     onPanel({ type: 'tick' }, turn);
     plan.devices.forEach((device, index) => {
       const state = devices[index];
-      if (state !== undefined) observed(index, tickDevice(device.sensing, state, turn.at), turn);
+      if (state === undefined) return;
+      const next = tickDevice(device.sensing, state, turn.at);
+      observed(index, next, turn);
+      onRadio(radios.follow(index, state, next.state), turn);
     });
     onEscalation({ type: 'tick' }, turn);
     lights.take({ type: 'tick' }, turn.at);
@@ -718,6 +736,7 @@ export function createHub(
       if (panel.sounding !== null) onPanel({ type: 'alarm-restored' }, turn);
     }
     onEscalation({ type: 'restarted' }, turn);
+    onRadio(radios.restored(), turn);
     onTick(turn);
     driving.drive(panel, turn.at);
     lights.take({ type: 'restarted' }, turn.at);
@@ -743,6 +762,7 @@ export function createHub(
       return () => testListeners.delete(onRow);
     },
     seen: () => seen.list(),
+    noise: (base, is) => take({ type: 'noise', base, is }, 'fault'),
     quality: () => qualities.list(devices, clock.now()),
     late: onRows,
     stop() {

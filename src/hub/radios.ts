@@ -1,0 +1,99 @@
+import type { PanelEvent } from '../alarm/events.ts';
+import { jammedRadios } from '../alarm/jamming.ts';
+import type { DeviceId } from '../base/brand.ts';
+import { covers } from '../sense/gateway.ts';
+import {
+  fellSilent,
+  gatewayGone,
+  jammedBy,
+  noise,
+  QUIET_RADIO,
+  type RadioState,
+  spoke,
+  stillJammed,
+} from '../zone/jamming.ts';
+import type { DeviceState } from '../zone/state.ts';
+import type { HubFamily, HubPlan } from './plan.ts';
+
+/** Watches the radios of this house for jamming. Each call gives what the panel is to be told. */
+export interface Radios {
+  /** A device spoke, or was silent too long; not to be called for what its gateway or the broker says of all. */
+  follow(index: number, before: DeviceState, after: DeviceState): readonly PanelEvent[];
+  gateway(base: string, is: 'up' | 'down'): readonly PanelEvent[];
+  /** A gateway tells of noise that drowns its devices, or that it is over. */
+  noise(base: string, is: 'up' | 'over'): readonly PanelEvent[];
+  /** After a start: what was jammed and is so no longer. */
+  restored(): readonly PanelEvent[];
+}
+
+/** `#serial/ID`, behind which stands what the gateway hears. */
+const SERIAL = /^#serial\/[^/]+/;
+
+/** `faults` and `states`: as they were restored. */
+export function createRadios(
+  plan: HubPlan,
+  families: ReadonlyMap<string, HubFamily>,
+  faults: readonly string[],
+  states: readonly DeviceState[],
+): Radios {
+  const gateways = new Map<string, 'up' | 'down'>();
+  const before = new Map(jammedRadios(faults).map((radio) => [radio, stillJammed(lostBehind(radio))]));
+  const radios = new Map<string, RadioState>(before);
+
+  function lostBehind(radio: string): readonly DeviceId[] {
+    return plan.devices.flatMap(({ id, topic }, index) =>
+      covers(radio, topic) && states[index]?.health === 'lost' ? [id] : [],
+    );
+  }
+
+  /**
+   * Whose radio this device is heard by; null: it has none, or none whose gateway tells that it is well. Without that
+   * word a gateway that has died could not be told from a jammed one.
+   */
+  function radioOf(index: number): string | null {
+    const device = plan.devices[index];
+    if (device === undefined) return null;
+    const { topic, profile } = device;
+    if (topic.startsWith('#')) return SERIAL.exec(topic)?.[0] ?? null;
+    if (families.get(profile)?.sense.gateway?.online == null) return null;
+    const bases = [...gateways.keys()].filter((base) => covers(base, topic));
+    return bases.reduce<string | null>((best, base) => (base.length > (best?.length ?? 0) ? base : best), null);
+  }
+
+  const supervisedBy = (radio: string): number =>
+    plan.devices.filter(({ sensing }, index) => sensing.supervision !== null && radioOf(index) === radio).length;
+
+  function become(radio: string, next: RadioState): readonly PanelEvent[] {
+    const was = jammedBy(radios.get(radio) ?? QUIET_RADIO);
+    radios.set(radio, next);
+    const by = jammedBy(next);
+    if ((was === null) === (by === null)) return [];
+    if (by === null) return [{ type: 'jamming-over', radio }];
+    return [{ type: 'jammed', radio, by, devices: next.jam?.missing ?? [] }];
+  }
+
+  return {
+    follow(index, was, is) {
+      const device = plan.devices[index];
+      const radio = device === undefined || was.health === is.health ? null : radioOf(index);
+      if (device === undefined || radio === null) return [];
+      const state = radios.get(radio) ?? QUIET_RADIO;
+      if (is.health === 'heard') return become(radio, spoke(state, device.id));
+      const { supervision } = device.sensing;
+      if (is.health !== 'lost' || was.health !== 'heard' || supervision === null) return [];
+      if (gateways.get(radio) === 'down') return [];
+      const silent = { device: device.id, heardAt: was.heardAt, supervision };
+      return become(radio, fellSilent({ id: radio, supervised: supervisedBy(radio) }, state, silent));
+    },
+    gateway(base, is) {
+      gateways.set(base, is);
+      const state = radios.get(base);
+      return is === 'up' || state === undefined ? [] : become(base, gatewayGone(state));
+    },
+    noise: (base, is) => become(base, noise(radios.get(base) ?? QUIET_RADIO, is)),
+    restored: () =>
+      [...before].flatMap(([radio, state]) =>
+        jammedBy(state) === null ? [{ type: 'jamming-over' as const, radio }] : [],
+      ),
+  };
+}
