@@ -36,7 +36,8 @@ export function createRadios(
   faults: readonly string[],
   states: readonly DeviceState[],
 ): Radios {
-  const gateways = new Map<string, 'up' | 'down'>();
+  /** Bases at which a gateway has told of itself. */
+  const gateways = new Set<string>();
   const before = new Map(jammedRadios(faults).map((radio) => [radio, stillJammed(lostBehind(radio))]));
   const radios = new Map<string, RadioState>(before);
 
@@ -56,7 +57,7 @@ export function createRadios(
     const { topic, profile } = device;
     if (topic.startsWith('#')) return SERIAL.exec(topic)?.[0] ?? null;
     if (families.get(profile)?.sense.gateway?.online == null) return null;
-    const bases = [...gateways.keys()].filter((base) => covers(base, topic));
+    const bases = [...gateways].filter((base) => covers(base, topic));
     return bases.reduce<string | null>((best, base) => (base.length > (best?.length ?? 0) ? base : best), null);
   }
 
@@ -81,12 +82,11 @@ export function createRadios(
       if (is.health === 'heard') return become(radio, spoke(state, device.id));
       const { supervision } = device.sensing;
       if (is.health !== 'lost' || was.health !== 'heard' || supervision === null) return [];
-      if (gateways.get(radio) === 'down') return [];
       const silent = { device: device.id, heardAt: was.heardAt, supervision };
       return become(radio, fellSilent({ id: radio, supervised: supervisedBy(radio) }, state, silent));
     },
     gateway(base, is) {
-      gateways.set(base, is);
+      gateways.add(base);
       const state = radios.get(base);
       return is === 'up' || state === undefined ? [] : become(base, gatewayGone(state));
     },

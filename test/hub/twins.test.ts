@@ -61,8 +61,8 @@ const keypadDisarm =
     world.says('keypad', { action: 'disarm', action_code: code, action_transaction: 7 });
 const keypadPanic: Deed = (world) =>
   world.says('keypad', { action: 'emergency', action_transaction: 9, linkquality: 33 });
-const tailedKeypadPanic: Deed = (world) => {
-  keypadPanic(world);
+const tailedKeypadPanic: Deed = async (world) => {
+  await keypadPanic(world);
   world.says('keypad', { action: null, battery: 80, linkquality: 33 });
 };
 
