@@ -279,7 +279,8 @@ function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): Re
       'devices-seen',
       (_request, item) => {
         for (const { signals, guess, ...device } of hub.seen()) {
-          item({ ...device, list: guess.list, signals: Object.keys(signals) });
+          const what = guess.list === 'devices' ? guess.zone : guess.role;
+          item({ ...device, list: guess.list, guess: what, said: { ...signals }, signals: Object.keys(signals) });
         }
         return { ok: true };
       },
