@@ -31,6 +31,7 @@ import { loadHouse } from './site/config.ts';
 import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, WebConfig } from './site/house.ts';
+import { addDevice } from './site/learn.ts';
 import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
@@ -317,6 +318,7 @@ function cliDeps(): CliDeps {
       const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
       return loaded.ok ? loaded.warnings : loaded.problems;
     },
+    addDevice: (config, device) => addDevice(config, device, { families: facts(devices()), credentialsDirectory }),
     formatProblem,
     decoder: (asked) => findDecoder(devices(), asked, credentialsDirectory),
     users: {
