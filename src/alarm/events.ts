@@ -108,8 +108,8 @@ export type PanelEvent =
   | { readonly type: 'fault-raised'; readonly fault: string }
   | { readonly type: 'fault-cleared'; readonly fault: string }
   /**
-   * A radio hears nothing of its devices: `devices` fell silent together, or its gateway tells of noise. Its id is the
-   * base topic of its gateway.
+   * A radio hears nothing of its devices: `devices` fell silent together, or its gateway tells of noise. `radio`: what its
+   * gateway is called.
    */
   | {
       readonly type: 'jammed';

@@ -20,6 +20,7 @@ import { createChecking } from './checking.ts';
 import { type Arrived, createDoor } from './door.ts';
 import { createDriving } from './driving.ts';
 import { always, createGate, type Leaving } from './gate.ts';
+import { gatewayName, isWire } from './gateways.ts';
 import { Inbox, type Rank } from './inbox.ts';
 import { createLights } from './lights.ts';
 import { Limiter } from './limiter.ts';
@@ -37,6 +38,8 @@ import type {
   Restored,
   TextPath,
   Window,
+  Wires,
+  WiresDoor,
 } from './ports.ts';
 import { createQualities, type DeviceQuality } from './quality.ts';
 import { createRadios } from './radios.ts';
@@ -68,10 +71,15 @@ export interface Ports {
 export interface Hub {
   /** What a broker is to be told to call. */
   readonly door: BrokerDoor;
+  /** What pins, serial gateways and boards are to be told to call. */
+  readonly wiresDoor: WiresDoor;
   /** What may be seen and asked on site. */
   readonly window: Window;
-  /** Publishes every state, drives the siren again and starts to act. The broker need not be open yet. */
-  start(broker: Broker): void;
+  /**
+   * Publishes every state, drives the siren again and starts to act. Broker and wires need not be open yet: an output on
+   * a wire then starts as it should be, and a client finds what is true.
+   */
+  start(broker: Broker, wires?: Wires): void;
   /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
   heartbeat(): Promise<void>;
   /** Trouble outside the rooms begins or ends. */
@@ -80,8 +88,6 @@ export interface Hub {
   testAlert(onRow: (row: RecordEffect) => void): () => void;
   /** Devices heard that the config does not know. */
   seen(): readonly SeenDevice[];
-  /** A gateway hears noise that drowns its devices, or hears it no more; `base`: its topic. */
-  noise(base: string, is: 'up' | 'over'): void;
   /** How well each device of this house is heard. */
   quality(): readonly DeviceQuality[];
   /** Rows that the disk took late, after it had refused them: they are published now. */
@@ -95,7 +101,6 @@ type HubEvent =
   | { readonly type: 'panel'; readonly event: PanelEvent }
   | { readonly type: 'escalation'; readonly event: EscalationEvent }
   | { readonly type: 'lighting'; readonly event: LightingEvent }
-  | { readonly type: 'noise'; readonly base: string; readonly is: 'up' | 'over' }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -161,6 +166,7 @@ export function createHub(
   const givenCodes = new Map<number, string>();
   const testListeners = new Set<(row: RecordEffect) => void>();
   let broker: Broker | null = null;
+  let wires: Wires | null = null;
   let brokerLostAt: Instant | null = null;
   let nextToken = 1;
   let pumping = false;
@@ -198,7 +204,7 @@ export function createHub(
     plan,
     families,
     models,
-    send: (topic, payload) => broker?.command(topic, payload),
+    send: (topic, payload) => (isWire(topic) ? wires?.command(topic, payload) : broker?.command(topic, payload)),
     onTold(again) {
       waker.by(again);
       showOutputs();
@@ -382,9 +388,19 @@ export function createHub(
   /** The gateway's word for every device behind it. One that is back says nothing of what they measure. */
   function onGateway(base: string, online: boolean, turn: Turn): void {
     saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
-    onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${base}` }, turn);
+    onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${gatewayName(base)}` }, turn);
     onRadio(radios.gateway(base, online ? 'up' : 'down'), turn);
     if (online) retell([...plan.outputs.keys()], turn);
+  }
+
+  /** A gateway that the config no longer has will never say that it is back. */
+  function forgetGateways(turn: Turn): void {
+    const topics = [...plan.devices, ...plan.outputs].map(({ topic }) => topic);
+    for (const fault of panel.faults) {
+      const name = fault.startsWith('gateway:') ? fault.slice('gateway:'.length) : null;
+      const known = topics.some((topic) => covers(name ?? '', isWire(topic) ? gatewayName(topic) : topic));
+      if (name !== null && !known) onPanel({ type: 'fault-cleared', fault }, turn);
+    }
   }
 
   function onBroker(is: 'up' | 'down', turn: Turn): void {
@@ -395,7 +411,7 @@ export function createHub(
       return;
     }
     brokerLostAt = null;
-    saySignals(() => true, true, turn);
+    saySignals(isOnBroker, true, turn);
     retell([...plan.outputs.keys()], turn);
   }
 
@@ -407,6 +423,8 @@ export function createHub(
       if (output?.role === 'light') lights.take({ type: 'light-back', light: output.id }, turn.at);
     }
   }
+
+  const isOnBroker = (index: number): boolean => !isWire(plan.devices[index]?.topic ?? '');
 
   function saySignals(which: (index: number) => boolean, online: boolean, turn: Turn): void {
     plan.devices.forEach((device, index) => {
@@ -471,7 +489,7 @@ export function createHub(
     lights.take({ type: 'tick' }, turn.at);
     if (brokerLostAt === null || !isDue(brokerLostAt, turn.at)) return;
     brokerLostAt = null;
-    saySignals(() => true, false, turn);
+    saySignals(isOnBroker, false, turn);
   }
 
   // ---- the rooms ---------------------------------------------------------------------------------------------------
@@ -722,7 +740,8 @@ export function createHub(
 
   // ---- the outside -------------------------------------------------------------------------------------------------
 
-  function start(opened: Broker): void {
+  function start(opened: Broker, onWires?: Wires): void {
+    wires = onWires ?? null;
     ports.dusk.watch((is) => take({ type: 'lighting', event: { type: 'dusk', is } }, 'fault'));
     broker = opened;
     const turn = newTurn(clock.now());
@@ -735,6 +754,7 @@ export function createHub(
       onPanel({ type: 'fault-raised', fault: 'database' }, turn);
       if (panel.sounding !== null) onPanel({ type: 'alarm-restored' }, turn);
     }
+    forgetGateways(turn);
     onEscalation({ type: 'restarted' }, turn);
     onRadio(radios.restored(), turn);
     onTick(turn);
@@ -750,7 +770,8 @@ export function createHub(
   }
 
   return {
-    door,
+    door: door.broker,
+    wiresDoor: door.wires,
     window: outlook.window,
     start,
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
@@ -762,7 +783,6 @@ export function createHub(
       return () => testListeners.delete(onRow);
     },
     seen: () => seen.list(),
-    noise: (base, is) => take({ type: 'noise', base, is }, 'fault'),
     quality: () => qualities.list(devices, clock.now()),
     late: onRows,
     stop() {

@@ -13,6 +13,7 @@ import {
   stillJammed,
 } from '../zone/jamming.ts';
 import type { DeviceState } from '../zone/state.ts';
+import { gatewayName, isWire } from './gateways.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
 
 /** Watches the radios of this house for jamming. Each call gives what the panel is to be told. */
@@ -29,7 +30,7 @@ export interface Radios {
 /** `#serial/ID`, behind which stands what the gateway hears. */
 const SERIAL = /^#serial\/[^/]+/;
 
-/** `faults` and `states`: as they were restored. */
+/** `faults` and `states`: as they were restored. A radio is known by the base topic of its gateway, and told by its name. */
 export function createRadios(
   plan: HubPlan,
   families: ReadonlyMap<string, HubFamily>,
@@ -38,12 +39,17 @@ export function createRadios(
 ): Radios {
   /** Bases at which a gateway has told of itself. */
   const gateways = new Set<string>();
-  const before = new Map(jammedRadios(faults).map((radio) => [radio, stillJammed(lostBehind(radio))]));
-  const radios = new Map<string, RadioState>(before);
+  const before = jammedRadios(faults).map((name) => ({ name, base: baseNamed(name) }));
+  const radios = new Map<string, RadioState>(before.map(({ base }) => [base, stillJammed(lostBehind(base))]));
 
-  function lostBehind(radio: string): readonly DeviceId[] {
+  function baseNamed(name: string): string {
+    const bases = plan.devices.flatMap(({ topic }) => SERIAL.exec(topic)?.[0] ?? []);
+    return bases.find((base) => gatewayName(base) === name) ?? name;
+  }
+
+  function lostBehind(base: string): readonly DeviceId[] {
     return plan.devices.flatMap(({ id, topic }, index) =>
-      covers(radio, topic) && states[index]?.health === 'lost' ? [id] : [],
+      covers(base, topic) && states[index]?.health === 'lost' ? [id] : [],
     );
   }
 
@@ -55,7 +61,7 @@ export function createRadios(
     const device = plan.devices[index];
     if (device === undefined) return null;
     const { topic, profile } = device;
-    if (topic.startsWith('#')) return SERIAL.exec(topic)?.[0] ?? null;
+    if (isWire(topic)) return SERIAL.exec(topic)?.[0] ?? null;
     if (families.get(profile)?.sense.gateway?.online == null) return null;
     const bases = [...gateways].filter((base) => covers(base, topic));
     return bases.reduce<string | null>((best, base) => (base.length > (best?.length ?? 0) ? base : best), null);
@@ -64,10 +70,11 @@ export function createRadios(
   const supervisedBy = (radio: string): number =>
     plan.devices.filter(({ sensing }, index) => sensing.supervision !== null && radioOf(index) === radio).length;
 
-  function become(radio: string, next: RadioState): readonly PanelEvent[] {
-    const was = jammedBy(radios.get(radio) ?? QUIET_RADIO);
-    radios.set(radio, next);
+  function become(base: string, next: RadioState): readonly PanelEvent[] {
+    const was = jammedBy(radios.get(base) ?? QUIET_RADIO);
+    radios.set(base, next);
     const by = jammedBy(next);
+    const radio = gatewayName(base);
     if ((was === null) === (by === null)) return [];
     if (by === null) return [{ type: 'jamming-over', radio }];
     return [{ type: 'jammed', radio, by, devices: next.jam?.missing ?? [] }];
@@ -76,14 +83,14 @@ export function createRadios(
   return {
     follow(index, was, is) {
       const device = plan.devices[index];
-      const radio = device === undefined || was.health === is.health ? null : radioOf(index);
-      if (device === undefined || radio === null) return [];
-      const state = radios.get(radio) ?? QUIET_RADIO;
-      if (is.health === 'heard') return become(radio, spoke(state, device.id));
+      const base = device === undefined || was.health === is.health ? null : radioOf(index);
+      if (device === undefined || base === null) return [];
+      const state = radios.get(base) ?? QUIET_RADIO;
+      if (is.health === 'heard') return become(base, spoke(state, device.id));
       const { supervision } = device.sensing;
       if (is.health !== 'lost' || was.health !== 'heard' || supervision === null) return [];
       const silent = { device: device.id, heardAt: was.heardAt, supervision };
-      return become(radio, fellSilent({ id: radio, supervised: supervisedBy(radio) }, state, silent));
+      return become(base, fellSilent(supervisedBy(base), state, silent));
     },
     gateway(base, is) {
       gateways.add(base);
@@ -92,8 +99,8 @@ export function createRadios(
     },
     noise: (base, is) => become(base, noise(radios.get(base) ?? QUIET_RADIO, is)),
     restored: () =>
-      [...before].flatMap(([radio, state]) =>
-        jammedBy(state) === null ? [{ type: 'jamming-over' as const, radio }] : [],
+      before.flatMap(({ name, base }) =>
+        jammedBy(radios.get(base) ?? QUIET_RADIO) === null ? [{ type: 'jamming-over' as const, radio: name }] : [],
       ),
   };
 }

@@ -7,13 +7,6 @@ import { between, type Duration, type Instant } from '../base/time.ts';
 // Only silence that this hub listened through counts, so a restart, a gateway that was away or a broker that blinked
 // raises nothing: a device has to be heard first, and fall silent after.
 
-/** What a radio is expected to hear. Its id is the base topic of its gateway. */
-export interface RadioPlan {
-  readonly id: string;
-  /** Devices whose silence is noticed. */
-  readonly supervised: number;
-}
-
 /** A device that was heard and fell silent. */
 interface Silent {
   readonly device: DeviceId;
@@ -40,21 +33,21 @@ export const QUIET_RADIO: RadioState = { silent: [], jam: null, noisy: false };
 const TOGETHER = 3;
 const FEWEST = 2;
 
-const enough = ({ supervised }: RadioPlan): number => Math.max(FEWEST, Math.min(TOGETHER, supervised));
+const enough = (supervised: number): number => Math.max(FEWEST, Math.min(TOGETHER, supervised));
 
 /** Why it is jammed now; null: it is not. */
 export const jammedBy = (state: RadioState): 'silence' | 'noise' | null =>
   state.jam !== null ? 'silence' : state.noisy ? 'noise' : null;
 
-/** A device that was heard is lost. `heardAt`: its last word. */
-export function fellSilent(plan: RadioPlan, state: RadioState, lost: Silent): RadioState {
+/** A device that was heard is lost. `heardAt`: its last word; `supervised`: devices of this radio whose silence is noticed. */
+export function fellSilent(supervised: number, state: RadioState, lost: Silent): RadioState {
   const silent = [...state.silent.filter(({ device }) => device !== lost.device), lost];
   if (state.jam !== null) {
     const missing = [...state.jam.missing.filter((device) => device !== lost.device), lost.device];
     return { ...state, silent, jam: { missing, of: Math.max(state.jam.of, missing.length) } };
   }
   const together = silentTogether(silent);
-  if (together.length < enough(plan)) return { ...state, silent };
+  if (together.length < enough(supervised)) return { ...state, silent };
   return { ...state, silent, jam: { missing: together, of: together.length } };
 }
 

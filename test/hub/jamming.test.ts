@@ -70,21 +70,21 @@ describe('several devices of one radio lost together', () => {
 
   it('before the panel is set: told when it is', async () => {
     const world = await withGateway();
-    world.hub.noise('zigbee2mqtt', 'up');
+    world.hub.wiresDoor.noise('#serial/rf433', 'up');
     await world.rest();
     expect(rows(world)).toEqual([]);
     await armHome(world);
-    expect(rows(world)).toEqual([['jamming', { radio: 'zigbee2mqtt', by: 'before', devices: [], mode: 'home' }]]);
+    expect(rows(world)).toEqual([['jamming', { radio: 'rf433', by: 'before', devices: [], mode: 'home' }]]);
   });
 
   it('noise of a gateway, and its end', async () => {
     const world = await withGateway();
-    world.hub.noise('#serial/rf433', 'up');
+    world.hub.wiresDoor.noise('#serial/rf433', 'up');
     await world.rest();
-    expect(world.attributes()['faults']).toContain('jamming:#serial/rf433');
-    world.hub.noise('#serial/rf433', 'over');
+    expect(world.attributes()['faults']).toContain('jamming:rf433');
+    world.hub.wiresDoor.noise('#serial/rf433', 'over');
     await world.rest();
-    expect(world.attributes()['faults']).not.toContain('jamming:#serial/rf433');
+    expect(world.attributes()['faults']).not.toContain('jamming:rf433');
   });
 });
 
@@ -166,8 +166,9 @@ describe('a restart', () => {
 
   it('ends noise, which is told again where it goes on', async () => {
     const world = await withGateway();
-    world.hub.noise('zigbee2mqtt', 'up');
+    world.hub.wiresDoor.noise('#serial/rf433', 'up');
     await world.pass(1);
-    expect(jammed(await again(world, 5))).toBe(false);
+    expect(world.attributes()['faults']).toContain('jamming:rf433');
+    expect((await again(world, 5)).attributes()['faults']).not.toContain('jamming:rf433');
   });
 });

@@ -31,7 +31,7 @@ function become(supervised: number, state: RadioState, what: What): RadioState {
   if (what === 'restart') return stillJammed(state.jam?.missing ?? []);
   if ('back' in what) return spoke(state, id(what.back));
   const lost = { device: id(what.lost), heardAt: instant(minutes(what.heard)), supervision: hours(what.of ?? 2) };
-  return fellSilent({ id: 'radio', supervised }, state, lost);
+  return fellSilent(supervised, state, lost);
 }
 
 const said = (what: What): string => (typeof what === 'string' ? what : Object.values(what).join(' '));
