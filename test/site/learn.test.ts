@@ -102,7 +102,8 @@ describe('a device is added as one line, and nothing else in the file changes', 
       writeFileSync(join(dirname(file), 'secrets.yaml'), `${secrets}evidence_public: ${RECIPIENT}\n`);
       writeFileSync(join(dirname(file), 'broker-ca.pem'), '');
       const before = readFileSync(file, 'utf8').split('\n');
-      expect(addDevice(file, device(), options)).toMatchObject({ ok: true });
+      const done = addDevice(file, device(), options);
+      expect(done.ok ? [] : [done.why, ...done.problems]).toEqual([]);
       const after = readFileSync(file, 'utf8').split('\n');
       expect(after.filter((line) => !before.includes(line))).toEqual([`  - ${LINE}`]);
       expect(after.filter((line) => line !== `  - ${LINE}`)).toEqual(before);
@@ -184,6 +185,31 @@ describe('what is written', () => {
     const warnings = done.ok ? done.warnings.map(({ path, message }) => `${path} ${message}`) : [];
     expect(warnings).toEqual([expect.stringMatching(/^devices\[1\]\.profile .*is unsupervised.*can be copied/)]);
   });
+});
+
+it('one that a serial radio hears is written by its gateway, and called what it is', () => {
+  const file = fileOf(house('gateways: { rf433: { type: rflink, port: /dev/null, baud: 57600 } }\n'));
+  const fob = {
+    id: 'fob',
+    profile: 'rflink',
+    gateway: 'rf433',
+    topic: '#serial/rf433/heard',
+    address: 'NewKaku:00c142',
+  };
+  const done = addDevice(file, device({ ...fob, zone: { type: 'panic', modes: null } }), options);
+  expect(done.ok ? done.warnings.map(({ message }) => message) : done).toEqual([
+    expect.stringMatching(/is unsupervised.*can be copied/),
+  ]);
+  expect(parse(readFileSync(file, 'utf8')).devices).toEqual([
+    {
+      id: 'fob',
+      driver: 'serial',
+      gateway: 'rf433',
+      profile: 'rflink',
+      address: 'NewKaku:00c142',
+      zone: { type: 'panic' },
+    },
+  ]);
 });
 
 /** The text that is there, and what is beside it. */
