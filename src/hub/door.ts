@@ -9,6 +9,7 @@ import { addressOf, type Reader, readerFor } from '../sense/reader.ts';
 import type { KeypadSignal, Signals, TripSignal } from '../sense/signals.ts';
 import type { Delivery } from '../zone/observe.ts';
 import { addressBook, type Listeners } from './address.ts';
+import { isWire } from './gateways.ts';
 import type { Rank } from './inbox.ts';
 import { keypadAsk, parseOrder } from './orders.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
@@ -32,7 +33,7 @@ export type Arrived =
       readonly output: number;
       readonly signals: Signals;
       readonly quality: Quality | null;
-      readonly delivery: Exclude<Delivery, 'gateway'>;
+      readonly delivery: 'live' | 'stored';
     }
   | { readonly type: 'gateway'; readonly base: string; readonly online: boolean }
   /** A gateway hears noise that drowns its devices, or hears it no more. */
@@ -131,7 +132,7 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     if (signals.keypad !== undefined) keypadOrder(index, device.id, signals.keypad);
     // A silent call from a keypad must leave no more trace than one from a button.
     if (signals.keypad?.action === 'panic') return;
-    const delivery = stored ? 'stored' : 'live';
+    const delivery = stored ? (isWire(device.topic) ? 'read' : 'stored') : 'live';
     take({ type: 'signals', device: index, signals, pulses, quality, delivery }, rankOf(device.id, signals), device.id);
   }
 

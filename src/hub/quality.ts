@@ -5,7 +5,7 @@ import type { Signals } from '../sense/signals.ts';
 import type { DeviceState } from '../zone/state.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
 
-/** How well one device of the house is heard. Nothing in it comes from a silent call for help. */
+/** How well one device of the house is heard by radio. Nothing in it comes from a silent call for help. */
 export interface DeviceQuality {
   readonly device: DeviceId | OutputId;
   readonly name: string;
@@ -26,6 +26,9 @@ export interface Qualities {
   heard(id: DeviceId | OutputId, signals: Signals, quality: Quality | null, at: Instant): void;
   list(states: readonly DeviceState[], now: Instant): readonly DeviceQuality[];
 }
+
+/** A pin has no reception, and speaks only when it is touched: when it did last would tell of a silent press. */
+const isByRadio = ({ topic }: { readonly topic: string }): boolean => !/^#(?:gpio|firmata)\//.test(topic);
 
 interface Known {
   readonly at: Instant;
@@ -69,8 +72,8 @@ export function createQualities(plan: HubPlan, families: ReadonlyMap<string, Hub
       });
     },
     list: (states, now) => [
-      ...plan.devices.map((device, index) => of(device, states[index], now)),
-      ...plan.outputs.map((output) => of(output, undefined, now)),
+      ...plan.devices.flatMap((device, index) => (isByRadio(device) ? [of(device, states[index], now)] : [])),
+      ...plan.outputs.filter(isByRadio).map((output) => of(output, undefined, now)),
     ],
   };
 }

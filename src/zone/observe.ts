@@ -11,9 +11,10 @@ export interface Observed {
 
 /**
  * How a message reached us. `live`: from the device, now. `stored`: from a broker's store; it may be old, so it proves
- * no life. `gateway`: what the gateway says of everything behind it.
+ * no life. `read`: the level of a wire as it was found just now, which is true, and no happening. `gateway`: what the
+ * gateway says of everything behind it.
  */
-export type Delivery = 'live' | 'stored' | 'gateway';
+export type Delivery = 'live' | 'stored' | 'read' | 'gateway';
 
 type LevelSignal = Exclude<TripSignal, 'contact' | 'tamper' | 'button'>;
 const LEVELS: readonly LevelSignal[] = ['motion', 'vibration', 'smoke', 'co', 'leak'];
@@ -39,7 +40,7 @@ export function observe(
   now: Instant,
 ): Observed {
   const { zone } = plan;
-  if (said.button !== undefined && zone?.silentPress) return silentPress(zone, state, said);
+  if (said.button !== undefined && zone?.silentPress) return silentPress(plan, zone, state, said, now);
   if (zone?.silentPress && delivery !== 'gateway' && isBackOnline(said)) return { state, events: [] };
   const step = settled(plan, state, now);
   const { signals, pulses } = withoutRepeats(plan, step, said, happened, now);
@@ -93,9 +94,13 @@ function settled(plan: DevicePlan, state: DeviceState, now: Instant): Step {
 }
 
 /** Nothing shown of the device may change by the press, so nothing of it is taken in but the press itself. */
-function silentPress(zone: SensingPlan, state: DeviceState, signals: Signals): Observed {
-  const counts = signals.button !== undefined && zone.on.includes(signals.button);
-  return { state, events: counts ? [{ type: 'zone-detected', zone: zone.id }] : [] };
+function silentPress(plan: DevicePlan, zone: SensingPlan, state: DeviceState, said: Signals, now: Instant): Observed {
+  const step: Step = { state, events: [] };
+  const { signals } = withoutRepeats(plan, step, said, [], now);
+  if (signals.button !== undefined && zone.on.includes(signals.button)) {
+    step.events.push({ type: 'zone-detected', zone: zone.id });
+  }
+  return step;
 }
 
 /** The same happening within `repeats` of the one that counted is taken out; what is left counts from now. */
