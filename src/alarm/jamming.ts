@@ -9,8 +9,7 @@ type Jammed = Extract<PanelEvent, { readonly type: 'jammed' }>;
 
 const PREFIX = 'jamming:';
 
-/** The fault of a radio. */
-export const jammingFault = (radio: string): string => `${PREFIX}${radio}`;
+const jammingFault = (radio: string): string => `${PREFIX}${radio}`;
 
 /** Radios that are jammed, by their faults. */
 export const jammedRadios = (faults: readonly string[]): readonly string[] =>

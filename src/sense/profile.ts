@@ -55,6 +55,8 @@ interface FromField {
 export interface LevelRule extends FromField {
   readonly to: 'level';
   readonly values: ValueMap<boolean>;
+  /** Off is told as surely as on: of a button it is that it was let go. */
+  readonly ends?: true;
 }
 
 export type Rule =

@@ -84,14 +84,17 @@ function withAddress(rule: Rule | LevelRule, address: string): Rule | LevelRule 
   return { ...rule, from, when: { from: fill(rule.when.from), says: rule.when.says.split('$address').join(address) } };
 }
 
-function meaningOf({ to: _level, values, ...rest }: LevelRule, means: TripSignal): Rule {
+function meaningOf({ to: _level, values, ends, ...rest }: LevelRule, means: TripSignal): Rule {
   const mapped = <T>(on: T, off: T): ReadonlyMap<string, T> =>
     new Map([...values].map(([key, value]) => [key, value ? on : off]));
   switch (means) {
     case 'contact':
       return { ...rest, to: 'contact', values: mapped<'open' | 'closed'>('open', 'closed') };
     case 'button': {
-      const pressed = [...values].flatMap(([key, on]): [string, ButtonSignal][] => (on ? [[key, 'press']] : []));
+      const release: readonly ButtonSignal[] = ends === true ? ['release'] : [];
+      const pressed = [...values].flatMap(([key, on]) =>
+        (on ? (['press'] as const) : release).map((said): [string, ButtonSignal] => [key, said]),
+      );
       return { ...rest, to: 'button', values: new Map(pressed), words: new Map() };
     }
     default:

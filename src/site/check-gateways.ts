@@ -1,7 +1,14 @@
 import { driverAt } from './check-wires.ts';
 import { either, formatPath, type Path, quote } from './path.ts';
 import type { Report } from './report.ts';
-import { type DeviceEntry, GATEWAY_TYPES, type GatewayEntry, type GatewayWord, type OutputEntry } from './schema.ts';
+import {
+  type DeviceEntry,
+  GATEWAY_TYPES,
+  type GatewayEntry,
+  type GatewayWord,
+  isId,
+  type OutputEntry,
+} from './schema.ts';
 import { type Draft, valueAt } from './shape.ts';
 import { remedyFor } from './suggest.ts';
 import { SERIAL_PROFILES, typesSaid } from './wires.ts';
@@ -10,7 +17,7 @@ import { SERIAL_PROFILES, typesSaid } from './wires.ts';
 export function checkGateways(draft: Draft, report: Report): void {
   const names = namesOf(draft);
   const ports = new Map<string, Path>();
-  for (const name of names) {
+  for (const name of names.filter(isId)) {
     const path: Path = ['gateways', name];
     checkUse(draft, path, name, report);
     const type = typeOf(draft, name, report);
@@ -116,6 +123,7 @@ function checkUser(
     report.error(gateway.path, `there is no gateway ${quote(gateway.value)}; ${remedy}`);
     return;
   }
+  if (!isId(gateway.value)) return;
   const type = draft.part<GatewayWord>(['gateways', gateway.value, 'type'])?.value;
   const speaks = driver === 'firmata' ? 'firmata' : profile?.value;
   if (type === undefined || speaks === undefined || type === speaks) return;

@@ -21,7 +21,7 @@ import {
   type WebEntry,
   type ZoneEntry,
 } from './schema.ts';
-import { meaningOf, profileOf, topicOf } from './wires.ts';
+import { driverOf, meaningOf, profileOf, topicOf } from './wires.ts';
 import { tripsOf } from './zone-rules.ts';
 
 /** A checked config in the words of the rooms, every default filled in. */
@@ -138,6 +138,7 @@ function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'
     on: zone.on ?? ['press', 'hold', 'double'],
     hits: zone.hits ?? 1,
     within: timeOr(zone.within, DEFAULTS.within),
+    timesPresses: ['gpio', 'firmata'].includes(driverOf(device)),
     silentPress: isSilent(zone),
   };
 }

@@ -159,6 +159,10 @@ function compileOne(file: RuleFile, from: FieldPath): Rule | LevelRule {
         code: file.code === undefined ? null : fieldPath(file.code),
         transaction: file.transaction === undefined ? null : fieldPath(file.transaction),
       };
+    case 'level': {
+      const values = file.values === undefined ? plainFlags : lowerKeys(file.values);
+      return { ...whole, to: file.to, values, ...(file.ends === true ? { ends: true } : {}) };
+    }
     default:
       return { ...whole, to: file.to, values: file.values === undefined ? plainFlags : lowerKeys(file.values) };
   }

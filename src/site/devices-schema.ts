@@ -31,7 +31,13 @@ const rule = z.discriminatedUnion(
   [
     z.strictObject({ ...whole, to: z.literal('contact'), values: z.record(z.string(), contact) }),
     z.strictObject({ ...whole, to: z.enum(flags), values: z.record(z.string(), z.boolean()).optional() }),
-    z.strictObject({ ...whole, to: z.literal('level'), values: z.record(z.string(), z.boolean()).optional() }),
+    z.strictObject({
+      ...whole,
+      to: z.literal('level'),
+      values: z.record(z.string(), z.boolean()).optional(),
+      // Off is told as surely as on: of a button it is that it was let go.
+      ends: z.literal(true).optional(),
+    }),
     z.strictObject({ ...whole, to: z.enum(['battery', 'illuminance']), min: z.number(), max: z.number() }),
     z.strictObject({
       ...whole,

@@ -141,6 +141,8 @@ function pattern(regex: RegExp, noun: string, remedy: string, description: strin
 /** The name of a part of the house: safe as a topic level, a file name and a word in a log. */
 const ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const ID_REMEDY = 'use small letters, digits, "-" and "_", at most 63, beginning with a letter or digit';
+/** Behind a name that is none the schema looks at nothing. */
+export const isId = (name: string): boolean => ID.test(name);
 const id = (description: string) =>
   pattern(ID, 'an id', ID_REMEDY, `${description} Small letters, digits, "-" and "_".`);
 

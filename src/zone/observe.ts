@@ -1,7 +1,8 @@
 import type { ZoneEvent } from '../alarm/events.ts';
 import { after, between, type Duration, type Instant, isDue, sooner } from '../base/time.ts';
-import type { Signals, TripSignal } from '../sense/signals.ts';
+import type { ButtonSignal, Signals, TripSignal } from '../sense/signals.ts';
 import type { DevicePlan, SensingPlan } from './plan.ts';
+import { holdDue, holding, type Pressed, pressing } from './pressing.ts';
 import type { DeviceState } from './state.ts';
 
 export interface Observed {
@@ -40,8 +41,8 @@ export function observe(
   now: Instant,
 ): Observed {
   const { zone } = plan;
-  if (said.button !== undefined && zone?.silentPress) return silentPress(plan, zone, state, said, now);
-  if (zone?.silentPress && delivery !== 'gateway' && isBackOnline(said)) return { state, events: [] };
+  if (said.button !== undefined && zone?.silentPress) return silentPress(plan, zone, state, said.button, now);
+  if (zone?.silentPress && !provesItself(delivery) && isBackOnline(said)) return { state, events: [] };
   const step = settled(plan, state, now);
   const { signals, pulses } = withoutRepeats(plan, step, said, happened, now);
   if (signals.online === false) {
@@ -54,14 +55,18 @@ export function observe(
     contact(plan, zone, step, signals, pulses, now);
     detections(zone, step, signals, pulses, delivery, now);
     detectorKnown(zone, step, signals);
-    button(zone, step, signals);
+    if (signals.button !== undefined) button(zone, step, signals.button, now);
   }
   return step;
 }
 
+/** No press is behind these: the gateway's word, and what was read of a wire. */
+const provesItself = (delivery: Delivery): boolean => delivery === 'gateway' || delivery === 'read';
+
 /** Deadlines that came: a closing that held, a silence that lasted too long. */
 export function tickDevice(plan: DevicePlan, state: DeviceState, now: Instant): Observed {
   const step = settled(plan, state, now);
+  if (plan.zone !== null) held(plan.zone, step, now);
   const silence = silenceEnds(plan, step.state);
   if (silence !== null && isDue(silence, now)) lose(plan, step);
   return step;
@@ -69,7 +74,7 @@ export function tickDevice(plan: DevicePlan, state: DeviceState, now: Instant): 
 
 /** When this device next needs a tick; null: never. */
 export function deviceDeadline(plan: DevicePlan, state: DeviceState): Instant | null {
-  return sooner(state.closing, silenceEnds(plan, state));
+  return sooner(sooner(state.closing, holdDue(state)), silenceEnds(plan, state));
 }
 
 /** What is shown of a zone; null: not known. */
@@ -94,12 +99,18 @@ function settled(plan: DevicePlan, state: DeviceState, now: Instant): Step {
 }
 
 /** Nothing shown of the device may change by the press, so nothing of it is taken in but the press itself. */
-function silentPress(plan: DevicePlan, zone: SensingPlan, state: DeviceState, said: Signals, now: Instant): Observed {
+function silentPress(
+  plan: DevicePlan,
+  zone: SensingPlan,
+  state: DeviceState,
+  said: ButtonSignal,
+  now: Instant,
+): Observed {
   const step: Step = { state, events: [] };
-  const { signals } = withoutRepeats(plan, step, said, [], now);
-  if (signals.button !== undefined && zone.on.includes(signals.button)) {
-    step.events.push({ type: 'zone-detected', zone: zone.id });
-  }
+  held(zone, step, now);
+  const { signals } = withoutRepeats(plan, step, { button: said }, [], now);
+  if (signals.button === undefined) return step;
+  pressed(zone, step, zone.timesPresses ? pressing(step.state, said, now) : { state: step.state, buttons: [said] });
   return step;
 }
 
@@ -125,7 +136,7 @@ function withoutRepeats(
 
 function lose(plan: DevicePlan, step: Step): void {
   if (step.state.health === 'lost') return;
-  step.state = { ...step.state, health: 'lost', told: false, closing: null, hits: [] };
+  step.state = { ...step.state, health: 'lost', told: false, closing: null, hits: [], downSince: null };
   step.events.push({ type: 'device-lost', device: plan.id });
 }
 
@@ -137,8 +148,8 @@ function hear(plan: DevicePlan, step: Step, signals: Signals, delivery: Delivery
   }
   step.state = { ...step.state, heardAt: now };
   if (step.state.health === 'heard') return;
-  // "Online" is the gateway's word; the sensor itself has yet to speak.
-  if (!onlyOnline(signals)) become(plan, step, 'heard');
+  // "Online" is the gateway's word; the sensor itself has yet to speak. A wire has no more to say than what was read.
+  if (!onlyOnline(signals) || delivery === 'read') become(plan, step, 'heard');
   else if (step.state.health === 'lost') become(plan, step, 'unheard');
 }
 
@@ -273,9 +284,21 @@ const HITS_KEPT = 20;
 const withinWindow = (hits: readonly Instant[], within: Duration, now: Instant): readonly Instant[] =>
   hits.filter((hit) => between(hit, now) <= within);
 
-function button(zone: SensingPlan, step: Step, signals: Signals): void {
-  if (signals.button === undefined || !zone.trips.includes('button')) return;
-  if (zone.on.includes(signals.button)) step.events.push({ type: 'zone-detected', zone: zone.id });
+function button(zone: SensingPlan, step: Step, said: ButtonSignal, now: Instant): void {
+  if (!zone.trips.includes('button')) return;
+  held(zone, step, now);
+  const { state } = step;
+  pressed(zone, step, zone.timesPresses ? pressing(state, said, now) : { state, buttons: [said] });
+}
+
+function held(zone: SensingPlan, step: Step, now: Instant): void {
+  pressed(zone, step, holding(step.state, now));
+}
+
+/** One alarm, however many of the actions that count a press turns out to be. */
+function pressed(zone: SensingPlan, step: Step, { state, buttons }: Pressed): void {
+  step.state = state;
+  if (buttons.some((one) => zone.on.includes(one))) step.events.push({ type: 'zone-detected', zone: zone.id });
 }
 
 function silenceEnds(plan: DevicePlan, state: DeviceState): Instant | null {

@@ -21,6 +21,8 @@ export interface SensingPlan {
   readonly trips: readonly TripSignal[];
   /** Button actions that count. */
   readonly on: readonly ButtonSignal[];
+  /** A button that only says whether it is down: what is a hold and what a double press is reckoned here. */
+  readonly timesPresses: boolean;
   /** So many detections within `within` make one trip; 1 for all but tremor zones. */
   readonly hits: number;
   readonly within: Duration;

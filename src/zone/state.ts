@@ -18,6 +18,10 @@ export interface DeviceState {
   readonly hits: readonly Instant[];
   /** Happenings that counted lately, for a device that tells each several times. */
   readonly recent: readonly { readonly what: string; readonly at: Instant }[];
+  /** A button that is down, since when; null: up, or down for so long that it was told as held. */
+  readonly downSince: Instant | null;
+  /** When a button last went down; null: never, or that was half of a double press. */
+  readonly downBefore: Instant | null;
   readonly tamper: boolean;
   readonly batteryLow: boolean;
 }
@@ -33,6 +37,8 @@ export function unheardDevice(now: Instant): DeviceState {
     closing: null,
     hits: [],
     recent: [],
+    downSince: null,
+    downBefore: null,
     tamper: false,
     batteryLow: false,
   };
@@ -40,5 +46,5 @@ export function unheardDevice(now: Instant): DeviceState {
 
 /** After a start every sensor has to speak again; what it said last stays for edges, and its silence ran on. */
 export function afterRestart(state: DeviceState): DeviceState {
-  return { ...state, health: state.health === 'lost' ? 'lost' : 'unheard', told: false };
+  return { ...state, health: state.health === 'lost' ? 'lost' : 'unheard', told: false, downSince: null };
 }

@@ -104,6 +104,7 @@ function deviceOf(id: string, zone: ZoneSketch): DevicePlan {
     on: ['press', 'hold', 'double'],
     hits: zone.hits ?? 1,
     within: seconds(zone.within ?? 10),
+    timesPresses: false,
     silentPress: zone.type === 'panic' && zone.audible !== true,
   };
   return {

@@ -33,6 +33,8 @@ devices:
   - { id: beacon, profile: openmqttgateway, topic: home/OMG, address: "3C:2E:F5:AA:BB:CC", zone: { type: panic } }
   - { id: serial, driver: serial, gateway: rf433, profile: rflink, address: "NewKaku:000005:2", zone: { type: panic } }
   - { id: relay, driver: gpio, line: 17, signal: button, zone: { type: panic } }
+  - { id: hold-relay, driver: gpio, line: 20, signal: button, zone: { type: panic, on: [hold] } }
+  - { id: double-relay, driver: gpio, line: 21, signal: button, zone: { type: panic, on: [double] } }
   - { id: door, driver: gpio, line: 18, zone: { type: perimeter, modes: [home] } }
   - { id: pir, driver: gpio, line: 19, zone: { type: interior, modes: [home] } }
 contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault] }]
@@ -51,7 +53,7 @@ function bareWires(): Family {
     topic: { before: '', up: 0, after: '' },
     payload: 'text',
     rules: [
-      { ...whole, to: 'level', values: on },
+      { ...whole, to: 'level', values: on, ends: true },
       { ...whole, to: 'power', values: on },
       { ...whole, to: 'online', values: new Map([...on.keys(), 'lost'].map((key) => [key, key !== 'lost'])) },
     ],
@@ -109,6 +111,11 @@ const remote = (id: number, more: object = {}): Says =>
   mqtt('rtl/events', { model: 'Generic-Remote', id, cmd: 192, ...more });
 const rflink = (more: object = {}): Says =>
   wire('#serial/rf433/heard', { name: 'NewKaku', id: '000005', switch: '2', cmd: 'ON', ...more });
+const short = (device: string): readonly (Says | number)[] => [
+  wire(topicOf(device), 'on'),
+  0.05,
+  wire(topicOf(device), 'off'),
+];
 const on = wire(RELAY, 'on');
 const off = wire(RELAY, 'off');
 const beacon = (packet: number, press: number): Says =>
@@ -209,6 +216,14 @@ describe('the relay of a receiver on a pin', () => {
     ['closed for a minute', [on, 60, off], 1],
     ['again after 31 s', [on, 0.05, off, 31, on, 0.05, off], 2],
     ['a line that cannot be read', [wire(RELAY, 'lost')], 0],
+    ['only holding counts, and it is closed for 50 ms', short('hold-relay'), 0],
+    ['only holding counts, and it is closed for 3 s', [wire(topicOf('hold-relay'), 'on'), 3], 1],
+    ['only a double press counts, and it is closed once', short('double-relay'), 0],
+    [
+      'only a double press counts, and it is closed twice',
+      [...short('double-relay'), 0.2, ...short('double-relay')],
+      1,
+    ],
   ]);
 });
 

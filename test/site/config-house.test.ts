@@ -111,6 +111,7 @@ describe('a device', () => {
   it('panics silently', () => {
     expect(device('zone: { type: panic }')?.sensing.zone).toMatchObject({
       on: ['press', 'hold', 'double'],
+      timesPresses: false,
       silentPress: true,
       hits: 1,
       within: 10_000,
@@ -119,6 +120,7 @@ describe('a device', () => {
   it('panics aloud when told to', () => {
     expect(device('zone: { type: panic, silent: false, on: [hold] }')?.sensing.zone).toMatchObject({
       on: ['hold'],
+      timesPresses: false,
       silentPress: false,
     });
   });

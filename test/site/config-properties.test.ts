@@ -20,6 +20,22 @@ const WORDS = [
     'topic',
   ],
   ...[
+    'driver',
+    'gpio',
+    'serial',
+    'firmata',
+    'line',
+    'chip',
+    'gateways',
+    'gateway',
+    'port',
+    'pin',
+    'loop',
+    'wiring',
+    'A0',
+    '17',
+  ],
+  ...[
     'profile',
     'zigbee2mqtt',
     'contacts',
@@ -105,9 +121,9 @@ describe('whatever stands in the file, it is taken or refused with a place', () 
 
   it('any values behind the right keys', () => {
     const value = fc.letrec((tie) => ({
-      any: fc.oneof({ maxDepth: 4 }, fc.constantFrom(...WORDS.slice(0, 40)), fc.jsonValue(), tie('group'), tie('list')),
+      any: fc.oneof({ maxDepth: 4 }, fc.constantFrom(...WORDS.slice(0, 54)), fc.jsonValue(), tie('group'), tie('list')),
       group: fc.dictionary(
-        fc.constantFrom(...WORDS.slice(0, 38), 'hits', 'within', 'on', 'alarms', 'after'),
+        fc.constantFrom(...WORDS.slice(0, 52), 'hits', 'within', 'on', 'alarms', 'after'),
         tie('any'),
       ),
       list: fc.array(tie('any'), { maxLength: 4 }),
@@ -115,6 +131,29 @@ describe('whatever stands in the file, it is taken or refused with a place', () 
     fc.assert(
       fc.property(value.group, (config) => check(Buffer.from(JSON.stringify(config)))),
       { numRuns: 400 },
+    );
+  });
+
+  it('any values behind the keys of wires', () => {
+    const value = fc.oneof(
+      fc.constantFrom('gw', 'uno', 'A0', 'A100', '/dev/x', 'rflink', 'normally-open', 17, -1, 0.5, 300, true, null),
+      fc.constantFrom({ chip: 'x', line: 3 }, { pullUp: 10_000, endOfLine: 4700, contact: 4700 }, ['rtl_433']),
+      fc.jsonValue({ maxDepth: 1 }),
+    );
+    const keys = ['line', 'wiring', 'bias', 'gateway', 'pin', 'activeLow', 'pullUp', 'above', 'hysteresis', 'loop'];
+    const driver = fc.constantFrom('mqtt', 'gpio', 'serial', 'firmata', 'other');
+    const entry = fc
+      .tuple(driver, fc.dictionary(fc.constantFrom(...keys, 'profile', 'debounce', 'onStop', 'signal'), value))
+      .map(([word, rest]) => ({ id: 'a', role: 'siren', driver: word, ...rest }));
+    const gateway = fc.dictionary(fc.constantFrom('port', 'baud', 'type', 'silence', 'command'), value);
+    const house = fc.record({
+      devices: fc.array(fc.oneof(entry, value), { maxLength: 3 }),
+      outputs: fc.array(fc.oneof(entry, value), { maxLength: 2 }),
+      gateways: fc.oneof(fc.dictionary(fc.constantFrom('gw', 'uno', 'A B'), fc.oneof(gateway, value)), value),
+    });
+    fc.assert(
+      fc.property(house, (config) => check(Buffer.from(JSON.stringify(config)))),
+      { numRuns: 600 },
     );
   });
 

@@ -100,7 +100,8 @@ describe('a device is added as one line, and nothing else in the file changes', 
       copyFileSync(join(root, 'config', name), file);
       const secrets = readFileSync(join(root, 'config/secrets.example.yaml'), 'utf8');
       writeFileSync(join(dirname(file), 'secrets.yaml'), `${secrets}evidence_public: ${RECIPIENT}\n`);
-      writeFileSync(join(dirname(file), 'broker-ca.pem'), '');
+      for (const beside of ['broker-ca.pem', 'lantern.pem', 'lantern.key'])
+        writeFileSync(join(dirname(file), beside), '');
       const before = readFileSync(file, 'utf8').split('\n');
       const done = addDevice(file, device(), options);
       expect(done.ok ? [] : [done.why, ...done.problems]).toEqual([]);

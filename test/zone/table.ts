@@ -12,6 +12,7 @@ interface Sketch {
   readonly on?: SensingPlan['on'];
   readonly hits?: number;
   readonly withinMs?: number;
+  readonly timesPresses?: true;
   readonly silentPress?: true;
   readonly supervisionMs?: number;
   readonly debounceMs?: number;
@@ -31,6 +32,7 @@ export function device(sketch: Sketch = {}): DevicePlan {
       on: sketch.on ?? ['press', 'hold', 'double'],
       hits: sketch.hits ?? 1,
       within: duration(sketch.withinMs ?? 10_000),
+      timesPresses: sketch.timesPresses ?? false,
       silentPress: sketch.silentPress ?? false,
     },
   };

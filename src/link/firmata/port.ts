@@ -34,7 +34,8 @@ const troubles: readonly (readonly [RegExp, (path: string) => string])[] = [
   [/cannot lock|busy|temporarily unavailable/i, (path) => `${path} is held by another program; stop that`],
 ];
 
-function openTrouble(path: string, message: string): string {
+/** What the driver said, as a sentence with the port and the remedy. */
+export function openTrouble(path: string, message: string): string {
   const known = troubles.find(([pattern]) => pattern.test(message));
   return known === undefined ? `cannot open ${path} (${message}); is it a serial port?` : known[1](path);
 }

@@ -12,7 +12,7 @@ import { createFakeLog } from '../../hub/fakes.ts';
 import { createWaiting } from '../../whole/waiting.ts';
 import type { Peer } from './peer.ts';
 
-export const base = '#firmata/shed';
+const base = '#firmata/shed';
 export const topicOf = (pin: string): WireTopic => `${base}/${pin}`;
 
 export function input(pin: string, is: Partial<BoardInput> = {}): BoardInput {

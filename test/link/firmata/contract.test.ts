@@ -59,12 +59,7 @@ for (const { name, notRun, plugIn } of kinds) {
       peer.digital(2, 1);
       peer.analog(0, 0.3);
       await wire({ inputs: [input('2'), input('A0', { reads: { loop } })], outputs: [output('7')] });
-      expect(bench.said).toEqual([
-        expect.stringMatching(/^up /),
-        ...['2 on stored', 'A0 closed stored', '7 off stored'].map((line) =>
-          expect.toBeOneOf([line, expect.any(String)]),
-        ),
-      ]);
+      expect(bench.said[0]).toMatch(/^up /);
       expect(new Set(bench.said.slice(1))).toEqual(new Set(['2 on stored', 'A0 closed stored', '7 off stored']));
     });
 
@@ -196,7 +191,7 @@ for (const { name, notRun, plugIn } of kinds) {
       bench.mark();
       peer.reset();
       await bench.hears('3 on stored');
-      expect(bench.said[0]).toMatch(/^down board shed: (started anew|has not answered)/);
+      expect(bench.said[0]).toMatch(/^down board shed: started anew/);
       expect(bench.said).toContain('7 on stored');
       expect(peer.history(7).at(-1)).toBe('high');
     });

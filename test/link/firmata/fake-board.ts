@@ -11,18 +11,16 @@ const pins = 20;
 const firstAnalog = 14;
 const sampleMs = 5;
 
-/** What it can be told not to answer, although it lives. */
-export type Deafness = 'version' | 'firmware' | 'capabilities' | 'state' | 'digital' | 'analog';
+/** What it is asked, and can be told not to answer although it lives. */
+export type Question = 'version' | 'firmware' | 'capabilities' | 'state' | 'digital' | 'analog';
 
 export interface FakeBoard extends Peer {
   /** Ignores these from now on. */
-  ignore(...what: readonly Deafness[]): void;
+  ignore(...what: readonly Question[]): void;
   /** Sends bytes as they are. */
   send(bytes: readonly number[]): void;
-  /** How often it was asked for its version. */
-  readonly asked: () => number;
-  /** How often something opened the port and said the first byte. */
-  readonly written: () => number;
+  /** How often it was asked this since it was plugged in. */
+  asked(what: Question): number;
   /** A message to a pin is lost on the way, once. */
   loseNextLevel(): void;
 }
@@ -33,13 +31,14 @@ interface Pin {
   outside: 0 | 1 | null;
 }
 
-export function plugInFakeBoard(): FakeBoard {
+/** Plugged in, and deaf to these from the start. */
+export function plugInFakeBoard(...deafTo: readonly Question[]): FakeBoard {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-board-'));
   const path = join(folder, 'usb-board');
   const watchers = new Set<() => void>();
   const outside = new Map<number, 0 | 1>();
   const shares = new Array<number>(6).fill(0);
-  let deaf = new Set<Deafness>();
+  let deaf = new Set<Question>(deafTo);
   let pty: Pty | null = null;
   let state: Pin[] = [];
   let histories: PinLevel[][] = [];
@@ -47,8 +46,7 @@ export function plugInFakeBoard(): FakeBoard {
   let sampled = new Set<number>();
   let hanging = false;
   let losing = false;
-  let asked = 0;
-  let written = 0;
+  let asked = new Map<Question, number>();
   let buffer: number[] = [];
   const sampler = setInterval(() => {
     if (hanging || deaf.has('analog')) return;
@@ -114,18 +112,25 @@ export function plugInFakeBoard(): FakeBoard {
     send([0xe0 | channel, value & 0x7f, value >> 7]);
   }
 
+  /** Counts the question, and says whether to answer. */
+  function answers(what: Question): boolean {
+    asked.set(what, (asked.get(what) ?? 0) + 1);
+    for (const look of [...watchers]) look();
+    return !deaf.has(what);
+  }
+
   function onSysex([kind, pin = 0]: readonly number[]): void {
-    if (kind === 0x79 && !deaf.has('firmware')) sendFirmware();
-    if (kind === 0x6b && !deaf.has('capabilities')) {
+    if (kind === 0x79 && answers('firmware')) sendFirmware();
+    if (kind === 0x6b && answers('capabilities')) {
       sysex(
         0x6c,
         ...state.flatMap((_, number) => [...modesOf(number).flatMap((mode) => [mode, mode === 2 ? 10 : 1]), 0x7f]),
       );
     }
-    if (kind === 0x69 && !deaf.has('capabilities')) {
+    if (kind === 0x69 && answers('capabilities')) {
       sysex(0x6a, ...state.map((_, number) => (number < firstAnalog ? 127 : number - firstAnalog)));
     }
-    if (kind === 0x6d && !deaf.has('state')) sysex(0x6e, pin, state[pin]?.mode ?? 0, state[pin]?.latch ?? 0);
+    if (kind === 0x6d && answers('state')) sysex(0x6e, pin, state[pin]?.mode ?? 0, state[pin]?.latch ?? 0);
   }
 
   function onLevels(port: number, bits: number): void {
@@ -156,8 +161,7 @@ export function plugInFakeBoard(): FakeBoard {
     const take = (length: number): readonly number[] => buffer.splice(0, length);
     if (first === 0xf9) {
       take(1);
-      asked += 1;
-      if (!deaf.has('version')) send([0xf9, 2, 5]);
+      if (answers('version')) send([0xf9, 2, 5]);
     } else if (first === 0xf0) {
       const end = buffer.indexOf(0xf7);
       if (end < 0) return false;
@@ -171,14 +175,14 @@ export function plugInFakeBoard(): FakeBoard {
       if (second === undefined) return false;
       take(2);
       const number = first & 0x0f;
-      if ((first & 0xf0) === 0xc0) sampled.add(number);
-      else if (!deaf.has('digital')) sendPort(number);
+      if ((first & 0xf0) === 0xc0) {
+        if (answers('analog')) sampled.add(number);
+      } else if (answers('digital')) sendPort(number);
     } else take(1);
     return true;
   }
 
   function hear(bytes: Uint8Array): void {
-    written += 1;
     if (hanging) return;
     buffer.push(...bytes);
     while (obey());
@@ -191,9 +195,9 @@ export function plugInFakeBoard(): FakeBoard {
     await going?.close();
   }
 
-  async function replug(): Promise<void> {
-    await unplug();
+  function plug(): void {
     histories = Array.from({ length: pins }, () => []);
+    asked = new Map();
     hanging = false;
     pty = openPty();
     symlinkSync(pty.path, path);
@@ -201,7 +205,7 @@ export function plugInFakeBoard(): FakeBoard {
     start();
   }
 
-  void replug();
+  plug();
   return {
     path,
     version: '2.5',
@@ -229,7 +233,10 @@ export function plugInFakeBoard(): FakeBoard {
     },
     reset: start,
     unplug,
-    replug,
+    async replug() {
+      await unplug();
+      plug();
+    },
     async remove() {
       clearInterval(sampler);
       await unplug();
@@ -239,8 +246,7 @@ export function plugInFakeBoard(): FakeBoard {
       deaf = new Set(what);
     },
     send,
-    asked: () => asked,
-    written: () => written,
+    asked: (what) => asked.get(what) ?? 0,
     loseNextLevel() {
       losing = true;
     },
