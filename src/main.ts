@@ -32,6 +32,7 @@ import { loadHouse } from './site/config.ts';
 import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, WebConfig } from './site/house.ts';
+import { addDevice } from './site/learn.ts';
 import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
@@ -301,8 +302,16 @@ function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): Re
       'devices-seen',
       (_request, item) => {
         for (const { signals, guess, ...device } of hub.seen()) {
-          item({ ...device, list: guess.list, signals: Object.keys(signals) });
+          const what = guess.list === 'devices' ? guess.zone : guess.role;
+          item({ ...device, list: guess.list, guess: what, said: { ...signals }, signals: Object.keys(signals) });
         }
+        return { ok: true };
+      },
+    ],
+    [
+      'devices-quality',
+      (_request, item) => {
+        for (const { measured, ...device } of hub.quality()) item({ ...device, ...measured });
         return { ok: true };
       },
     ],
@@ -331,6 +340,7 @@ function cliDeps(): CliDeps {
       const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
       return loaded.ok ? loaded.warnings : loaded.problems;
     },
+    addDevice: (config, device) => addDevice(config, device, { families: facts(devices()), credentialsDirectory }),
     formatProblem,
     decoder: (asked) => findDecoder(devices(), asked, credentialsDirectory),
     users: {

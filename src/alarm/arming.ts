@@ -1,6 +1,7 @@
 import type { PersonId, ZoneId } from '../base/brand.ts';
 import { after, type Instant, sooner } from '../base/time.ts';
 import { entryDelayOf, guardedNow, isIn, isIntrusion, standsOpen } from './guard.ts';
+import { tellOfJamming } from './jamming.ts';
 import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
 import type { PanelState, SetState } from './state.ts';
 import { change, record, type Step } from './step.ts';
@@ -79,7 +80,8 @@ export function set(
   const exit = exitDelay > 0 ? { until: after(now, exitDelay), guarded } : null;
   const next: SetState = { mode, exit, entry: null, trips: before?.trips ?? {} };
   const changed = change(step, { set: next, bypassed, forced: {}, changedBy: by?.name ?? null });
-  return record(changed, exit === null ? 'armed' : 'arming', { mode, by: by?.id ?? null, bypassed });
+  const noted = record(changed, exit === null ? 'armed' : 'arming', { mode, by: by?.id ?? null, bypassed });
+  return before === null ? tellOfJamming(noted) : noted;
 }
 
 function staysGuarded(plan: PanelPlan, mode: ArmedMode, bypassed: readonly ZoneId[], id: ZoneId): boolean {

@@ -107,6 +107,17 @@ export type PanelEvent =
   /** Trouble of the hub itself: `disk`, `database`, `config_refused`, `path:twilio`, … */
   | { readonly type: 'fault-raised'; readonly fault: string }
   | { readonly type: 'fault-cleared'; readonly fault: string }
+  /**
+   * A radio hears nothing of its devices: `devices` fell silent together, or its gateway tells of noise. `radio`: what its
+   * gateway is called.
+   */
+  | {
+      readonly type: 'jammed';
+      readonly radio: string;
+      readonly by: 'silence' | 'noise';
+      readonly devices: readonly DeviceId[];
+    }
+  | { readonly type: 'jamming-over'; readonly radio: string }
   /** Setting a mode could not be made durable: what was in force before holds again, unless something happened since. */
   | { readonly type: 'arming-undone'; readonly failed: SetState; readonly before: BeforeArming }
   /** All that is known after a lost database is that an alarm was sounding: somebody has to be told. */

@@ -88,8 +88,12 @@ function conditions(plan: PanelPlan, saved: PanelState['zones']): PanelState['zo
 
 const OF_DEVICES = ['lost', 'battery_low', 'tamper', 'technical'];
 
-/** Faults of devices (`what:DEVICE`) last; those of the hub itself are found anew if they still hold. */
+/**
+ * Faults of devices (`what:DEVICE`) last, and those of radios, which only what is heard can end; those of the hub itself
+ * are found anew if they still hold.
+ */
 function stillConfigured(plan: PanelPlan, fault: string): boolean {
   const [what = '', device] = fault.split(':');
+  if (what === 'jamming') return true;
   return OF_DEVICES.includes(what) && plan.devices.some((id) => id === device);
 }

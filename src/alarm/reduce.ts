@@ -7,6 +7,7 @@ import { acknowledge, close } from './closing.ts';
 import type { PanelEvent } from './events.ts';
 import { isIn, standsOpen } from './guard.ts';
 import { restartedPanel } from './initial.ts';
+import { onJammed, onJammingOver } from './jamming.ts';
 import { onCodeVerified, onCodeWrong, onOrdered } from './orders.ts';
 import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
 import { closeInstaller } from './roles.ts';
@@ -57,6 +58,10 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
       return addFault(step, event.fault);
     case 'fault-cleared':
       return clearFault(step, event.fault);
+    case 'jammed':
+      return onJammed(step, event);
+    case 'jamming-over':
+      return onJammingOver(step, event.radio);
     case 'arming-undone':
       return state.set === event.failed ? record(change(step, event.before), 'arming-undone', {}) : step;
     case 'alarm-restored':

@@ -104,6 +104,26 @@ export interface LogDeps {
   ): Promise<{ readonly ok: true; readonly rows: AsyncIterable<OpenedRow> } | Refused>;
 }
 
+/** A device as it is to be written into a config; null: that key is left out. */
+export interface DeviceToWrite {
+  readonly id: string;
+  readonly name: string | null;
+  readonly profile: string;
+  /** Id of the serial gateway that hears it; null: it is on MQTT. */
+  readonly gateway: string | null;
+  readonly topic: string | null;
+  readonly model: string | null;
+  readonly address: string | null;
+  readonly signal: string | null;
+  /** `modes` null: those usual for the type. */
+  readonly zone: { readonly type: string; readonly modes: readonly string[] | null } | null;
+}
+
+/** `line` is what was written. Where it is refused the file is as it was. */
+export type WrittenDevice =
+  | { readonly ok: true; readonly line: string; readonly warnings: readonly ShownProblem[] }
+  | (Refused & { readonly problems: readonly ShownProblem[] });
+
 export interface ShownFamily {
   readonly name: string;
   readonly title: string;
@@ -117,6 +137,8 @@ export interface CliDeps {
   run(files: { readonly config: string; readonly data: string }): Promise<number>;
   /** Every problem of a config; accepted when none of them is an error. */
   check(config: string): readonly ShownProblem[];
+  /** Adds a device to a config, where the whole is accepted with it. */
+  addDevice(config: string, device: DeviceToWrite): WrittenDevice;
   /** `FILE:LINE:COL: path: message`, as editors and people read it. */
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;

@@ -4,6 +4,8 @@ import { askHub } from './control.ts';
 import type { CliDeps, ShownFamily } from './deps.ts';
 import { CommandError, exitCodes, failed, needed } from './exit.ts';
 import { type CliIo, plain } from './io.ts';
+import { addLearnCommand } from './learn.ts';
+import { addQualityCommand } from './quality.ts';
 
 /** The hub waits for a text's far end at most this long. */
 const testPatienceMs = 60_000;
@@ -14,7 +16,7 @@ interface HubOptions {
   readonly json?: true;
 }
 
-/** `test-alert`, `devices` and `devices seen`. */
+/** `test-alert`, `devices`, `devices seen`, `devices quality` and `devices learn`. */
 export function addHubCommands(program: Command, deps: CliDeps, io: CliIo): void {
   program
     .command('test-alert')
@@ -40,6 +42,8 @@ export function addHubCommands(program: Command, deps: CliDeps, io: CliIo): void
     .option('--data <dir>', 'the data directory of the hub')
     .option('--json', 'print one JSON object a device')
     .action((_options: HubOptions, command: Command) => devicesSeen(io, command.optsWithGlobals()));
+  addQualityCommand(devices, io);
+  addLearnCommand(devices, deps, io);
 }
 
 function familyText({ name, title, models }: ShownFamily): string {
@@ -88,11 +92,13 @@ function yamlWord(value: Json | undefined): string {
   return bare ? word : JSON.stringify(word);
 }
 
-const pasted = ['id', 'driver', 'profile', 'model', 'topic', 'address'] as const;
+const pasted = ['id', 'driver', 'gateway', 'profile', 'model', 'topic', 'address'] as const;
 
 /** One entry of `devices:`, with what was measured behind it. */
 function deviceLine(item: JsonObject): string {
-  const entry: JsonObject = { driver: 'mqtt', ...item };
+  const isSerial = typeof item['gateway'] === 'string';
+  // The topic of a serial radio is the gateway's, which the entry names.
+  const entry: JsonObject = { ...item, ...(isSerial ? { driver: 'serial', topic: null } : { driver: 'mqtt' }) };
   const fields = pasted
     .filter((field) => text(entry[field]) !== '')
     .map((field) => `${field}: ${yamlWord(entry[field])}`);

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Where a command reads and writes; replaced in tests. */
 export interface CliIo {
@@ -11,8 +13,12 @@ export interface CliIo {
   /** Resolves when there is room for more. */
   out(text: string): Promise<void>;
   err(text: string): void;
+  /** Asks for a line; null when the person gave up, or `over` ended the question. */
+  ask(question: string, over: AbortSignal): Promise<string | null>;
   /** Asks for a line that is not shown; null when the person gave up. */
   askHidden(question: string): Promise<string | null>;
+  /** Lets so many milliseconds pass, fewer when told to stop. */
+  pause(ms: number): Promise<void>;
   /** Ends what goes on until it is stopped (`--follow`). */
   readonly stop: AbortSignal;
 }
@@ -39,6 +45,24 @@ async function askHidden(question: string): Promise<string | null> {
   }
 }
 
+/** Reads one line from a terminal, shown as it is typed. */
+function ask(question: string, over: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    const end = (): void => lines.close();
+    lines.on('close', () => {
+      over.removeEventListener('abort', end);
+      resolve(null);
+    });
+    over.addEventListener('abort', end);
+    lines.on('SIGINT', end);
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
+}
+
 /** The real terminal. A reader who has seen enough (`| head`) ends the program quietly. */
 export function processIo(): CliIo {
   const { stdin, stdout, stderr } = process;
@@ -57,6 +81,7 @@ export function processIo(): CliIo {
       if (!stdout.write(text)) await once(stdout, 'drain');
     },
     err: (text) => void stderr.write(text),
+    ask,
     async askHidden(question) {
       try {
         return await askHidden(question);
@@ -65,6 +90,7 @@ export function processIo(): CliIo {
         stdin.pause();
       }
     },
+    pause: (ms) => wait(ms, undefined, { signal: stop.signal }).catch(() => {}), // told to stop
     stop: stop.signal,
   };
 }

@@ -4,10 +4,12 @@ import type { Order } from '../alarm/events.ts';
 import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
 import { type Decoded, openShared, read, readShared } from '../sense/decode.ts';
 import { decodeGateway, type GatewayNews } from '../sense/gateway.ts';
+import type { Quality } from '../sense/quality.ts';
 import { addressOf, type Reader, readerFor } from '../sense/reader.ts';
 import type { KeypadSignal, Signals, TripSignal } from '../sense/signals.ts';
 import type { Delivery } from '../zone/observe.ts';
 import { addressBook, type Listeners } from './address.ts';
+import { isWire } from './gateways.ts';
 import type { Rank } from './inbox.ts';
 import { keypadAsk, parseOrder } from './orders.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
@@ -21,15 +23,21 @@ export type Arrived =
       readonly device: number;
       readonly signals: Signals;
       readonly pulses: readonly TripSignal[];
+      readonly quality: Quality | null;
       readonly delivery: Exclude<Delivery, 'gateway'>;
     }
+  /** A device said how well it was heard, and nothing else. */
+  | { readonly type: 'measured'; readonly device: number; readonly quality: Quality }
   | {
       readonly type: 'output-reports';
       readonly output: number;
       readonly signals: Signals;
-      readonly delivery: Exclude<Delivery, 'gateway'>;
+      readonly quality: Quality | null;
+      readonly delivery: 'live' | 'stored';
     }
   | { readonly type: 'gateway'; readonly base: string; readonly online: boolean }
+  /** A gateway hears noise that drowns its devices, or hears it no more. */
+  | { readonly type: 'noise'; readonly base: string; readonly is: 'up' | 'over' }
   | { readonly type: 'keypad-spoke'; readonly device: number }
   | { readonly type: 'order'; readonly order: Omit<Order, 'token'>; readonly code: string | null }
   /** An order that cannot be read. */
@@ -112,14 +120,20 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
       refused(source, `${device.id}: ${decoded.why}`);
       return;
     }
-    const { pulses } = decoded;
-    const signals = isOldPress(index, decoded.press) ? withoutPress(decoded.signals) : decoded.signals;
-    if (isEmpty(signals)) return;
+    const { pulses, quality = null } = decoded;
+    const isOld = isOldPress(index, decoded.press);
+    // What is told along with a silent press, however late and often, is part of it.
+    if (isOld && device.sensing.zone?.silentPress === true) return;
+    const signals = isOld ? withoutPress(decoded.signals) : decoded.signals;
+    if (isEmpty(signals)) {
+      if (quality !== null) take({ type: 'measured', device: index, quality }, 'info', null);
+      return;
+    }
     if (signals.keypad !== undefined) keypadOrder(index, device.id, signals.keypad);
     // A silent call from a keypad must leave no more trace than one from a button.
     if (signals.keypad?.action === 'panic') return;
-    const delivery = stored ? 'stored' : 'live';
-    take({ type: 'signals', device: index, signals, pulses, delivery }, rankOf(device.id, signals), device.id);
+    const delivery = stored ? (isWire(device.topic) ? 'read' : 'stored') : 'live';
+    take({ type: 'signals', device: index, signals, pulses, quality, delivery }, rankOf(device.id, signals), device.id);
   }
 
   /** A device that counts its presses may tell the last one again and again. */
@@ -155,8 +169,12 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     if (reader === null) return;
     const decoded = read(reader, { topic, payload, stored });
     if (!decoded.ok || isEmpty(decoded.signals)) return;
-    const delivery = stored ? 'stored' : 'live';
-    take({ type: 'output-reports', output: index, signals: decoded.signals, delivery }, 'fault', null);
+    const { signals, quality = null } = decoded;
+    take(
+      { type: 'output-reports', output: index, signals, quality, delivery: stored ? 'stored' : 'live' },
+      'fault',
+      null,
+    );
   }
 
   function onGateway(news: GatewayNews | null): void {
@@ -224,7 +242,7 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
       take({ type: 'gateway', base, online: is === 'up' }, 'fault', null);
       if (is === 'down') refused(sourceOf(base), why);
     },
-    noise() {},
+    noise: (base, is) => take({ type: 'noise', base, is }, 'fault', null),
     refused: (base, why) => refused(sourceOf(base), why),
   };
 

@@ -12,6 +12,7 @@ import type { EscalationState } from '../escalate/state.ts';
 import { numbersNeeded } from '../escalate/telling.ts';
 import type { LightingEvent } from '../lighting/events.ts';
 import { covers } from '../sense/gateway.ts';
+import type { Quality } from '../sense/quality.ts';
 import type { Signals } from '../sense/signals.ts';
 import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
 import { unheardDevice } from '../zone/state.ts';
@@ -19,6 +20,7 @@ import { createChecking } from './checking.ts';
 import { type Arrived, createDoor } from './door.ts';
 import { createDriving } from './driving.ts';
 import { always, createGate, type Leaving } from './gate.ts';
+import { gatewayName, isWire } from './gateways.ts';
 import { Inbox, type Rank } from './inbox.ts';
 import { createLights } from './lights.ts';
 import { Limiter } from './limiter.ts';
@@ -38,8 +40,9 @@ import type {
   Window,
   Wires,
   WiresDoor,
-  WireTopic,
 } from './ports.ts';
+import { createQualities, type DeviceQuality } from './quality.ts';
+import { createRadios } from './radios.ts';
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
@@ -85,6 +88,8 @@ export interface Hub {
   testAlert(onRow: (row: RecordEffect) => void): () => void;
   /** Devices heard that the config does not know. */
   seen(): readonly SeenDevice[];
+  /** How well each device of this house is heard. */
+  quality(): readonly DeviceQuality[];
   /** Rows that the disk took late, after it had refused them: they are published now. */
   late(rows: readonly LocalRow[]): void;
   /** Takes nothing more; resolves when all that was begun is in the journal. */
@@ -171,6 +176,8 @@ export function createHub(
   const inbox = new Inbox<HubEvent>(INBOX_BOUND);
   const limiter = new Limiter();
   const seen = new SeenDevices(families);
+  const qualities = createQualities(plan, families);
+  const radios = createRadios(plan, families, panel.faults, devices);
   const wall = createWall(clock);
   const steps = createStepWatch(clock);
   const waker = createWaker(clock, () => {
@@ -264,7 +271,11 @@ export function createHub(
         onSignals(event, turn);
         return;
       case 'output-reports':
-        onOutputReports(event.output, event.signals, event.delivery === 'stored' ? 'stored' : 'live', turn);
+        onOutputReports(event.output, event.signals, event.delivery, turn);
+        measuredOutput(event, turn);
+        return;
+      case 'measured':
+        measured(event.device, {}, event.quality, turn);
         return;
       case 'gateway':
         onGateway(event.base, event.online, turn);
@@ -293,6 +304,9 @@ export function createHub(
       case 'lighting':
         lights.take(event.event, turn.at);
         return;
+      case 'noise':
+        onRadio(radios.noise(event.base, event.is), turn);
+        return;
       case 'heartbeat':
         lookAtClock(turn);
         turn.answered.push(event.done);
@@ -311,8 +325,15 @@ export function createHub(
     if (device === undefined || state === undefined) return;
     const { signals, pulses, delivery } = event;
     if (isTailOfPress(event.device, signals, turn.at)) return;
+    if (delivery === 'live') measured(event.device, signals, event.quality, turn);
     lights.heard(device.id, device.sensing.zone, event, turn.at);
-    observed(event.device, observe(device.sensing, state, signals, pulses, delivery, turn.at), turn);
+    const next = observe(device.sensing, state, signals, pulses, delivery, turn.at);
+    observed(event.device, next, turn);
+    onRadio(radios.follow(event.device, state, next.state), turn);
+  }
+
+  function onRadio(news: readonly PanelEvent[], turn: Turn): void {
+    for (const event of news) onPanel(event, turn);
   }
 
   /**
@@ -320,10 +341,25 @@ export function createHub(
    * would show on site that a silent button was pressed just now.
    */
   function isTailOfPress(index: number, signals: Signals, at: Instant): boolean {
-    if (plan.devices[index]?.sensing.zone?.silentPress !== true) return false;
-    if (signals.button !== undefined) pressedAt.set(index, at);
+    if (hidesPress(index) && signals.button !== undefined) pressedAt.set(index, at);
     const pressed = pressedAt.get(index);
     return signals.button === undefined && pressed !== undefined && between(pressed, at) <= PRESS_TAIL;
+  }
+
+  const hidesPress = (index: number): boolean => plan.devices[index]?.sensing.zone?.silentPress === true;
+
+  /** How a device was heard; of a silent press nothing. */
+  function measured(index: number, signals: Signals, quality: Quality | null, turn: Turn): void {
+    const device = plan.devices[index];
+    if (device === undefined || isTailOfPress(index, signals, turn.at)) return;
+    if (signals.button !== undefined && hidesPress(index)) return;
+    qualities.heard(device.id, signals, quality, turn.at);
+  }
+
+  function measuredOutput(event: Extract<HubEvent, { type: 'output-reports' }>, turn: Turn): void {
+    const output = plan.outputs[event.output];
+    if (output === undefined || event.delivery !== 'live') return;
+    qualities.heard(output.id, event.signals, event.quality, turn.at);
   }
 
   function observed(index: number, next: Observed, turn: Turn): void {
@@ -353,6 +389,7 @@ export function createHub(
   function onGateway(base: string, online: boolean, turn: Turn): void {
     saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
     onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${gatewayName(base)}` }, turn);
+    onRadio(radios.gateway(base, online ? 'up' : 'down'), turn);
     if (online) retell([...plan.outputs.keys()], turn);
   }
 
@@ -427,6 +464,14 @@ export function createHub(
   function onOrder(order: Order, code: string | null, turn: Turn): void {
     // A code lives for this one turn, and in the call that checks it; never in a state, a row or a log.
     if (code !== null) givenCodes.set(order.token, code);
+    // A silent call from a keypad has a tail like that of a button.
+    const { ask, replyTo } = order;
+    if (ask.action === 'panic' && ask.silent && replyTo.via === 'keypad') {
+      pressedAt.set(
+        plan.devices.findIndex(({ id }) => id === replyTo.device),
+        turn.at,
+      );
+    }
     onPanel({ type: 'ordered', order, enrolled: codes.enrolled(), mayArm: !gate.troubled() }, turn);
     givenCodes.delete(order.token);
   }
@@ -435,7 +480,10 @@ export function createHub(
     onPanel({ type: 'tick' }, turn);
     plan.devices.forEach((device, index) => {
       const state = devices[index];
-      if (state !== undefined) observed(index, tickDevice(device.sensing, state, turn.at), turn);
+      if (state === undefined) return;
+      const next = tickDevice(device.sensing, state, turn.at);
+      observed(index, next, turn);
+      onRadio(radios.follow(index, state, next.state), turn);
     });
     onEscalation({ type: 'tick' }, turn);
     lights.take({ type: 'tick' }, turn.at);
@@ -708,6 +756,7 @@ export function createHub(
     }
     forgetGateways(turn);
     onEscalation({ type: 'restarted' }, turn);
+    onRadio(radios.restored(), turn);
     onTick(turn);
     driving.drive(panel, turn.at);
     lights.take({ type: 'restarted' }, turn.at);
@@ -734,6 +783,7 @@ export function createHub(
       return () => testListeners.delete(onRow);
     },
     seen: () => seen.list(),
+    quality: () => qualities.list(devices, clock.now()),
     late: onRows,
     stop() {
       // What waited to be saved at leisure is saved now.
@@ -745,11 +795,6 @@ export function createHub(
 }
 
 const nothing = (): void => {};
-
-const isWire = (topic: string): topic is WireTopic => topic.startsWith('#');
-
-/** A gateway on a wire has a name in the config; one on MQTT is known by its base topic. */
-const gatewayName = (base: string): string => (isWire(base) ? base.slice(base.indexOf('/') + 1) : base);
 
 /** Equal in everything that only an event worth a row can change. */
 function sameButLevels(a: PanelState, b: PanelState): boolean {

@@ -60,7 +60,7 @@ export function createLights({ plan, from, order, wake }: LightsNeeds): Lights {
       const { motion } = signals;
       if (motion === undefined || !detectors.has(device)) return;
       // A stored motion is long over, and what comes with a silent press must not be seen.
-      if (delivery === 'stored' || (signals.button !== undefined && zone?.silentPress)) return;
+      if (delivery !== 'live' || (signals.button !== undefined && zone?.silentPress)) return;
       const on = pulses.includes('motion') ? 'once' : 'on';
       take({ type: 'motion', device, is: motion ? on : 'over' }, now);
     },

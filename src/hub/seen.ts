@@ -1,10 +1,13 @@
 import { knownOf, openShared } from '../sense/decode.ts';
 import { deviceOn } from '../sense/profile.ts';
+import type { Signals } from '../sense/signals.ts';
 import { type Suggestion, suggest } from '../sense/suggest.ts';
 import type { HubFamily } from './plan.ts';
 
 /** A device that was heard and is not in the config. */
 export interface SeenDevice extends Suggestion {
+  /** A keypad's word may hold a code, so it is left out. */
+  readonly signals: Omit<Signals, 'keypad'>;
   readonly messages: number;
 }
 
@@ -23,6 +26,9 @@ interface Heard {
 /** `{`, with which a message that names its device begins. */
 const BRACE = 0x7b;
 
+/** A pin is wired to this house, so nobody has to find it; what a serial radio hears may be anybody's. */
+const isOfThisHouse = (topic: string): boolean => topic.startsWith('#') && !topic.startsWith('#serial/');
+
 /** Remembers what unknown devices said last. Nothing of it is saved, and codes are left out. */
 export class SeenDevices {
   readonly #families: ReadonlyMap<string, HubFamily>;
@@ -35,7 +41,7 @@ export class SeenDevices {
 
   /** Keeps the bytes and looks for an address: this runs for every message of every neighbour's device. */
   hear(topic: string, payload: Uint8Array, stored: boolean): void {
-    if (topic.length > LONGEST_TOPIC || payload.length > 4096) return;
+    if (topic.length > LONGEST_TOPIC || payload.length > 4096 || isOfThisHouse(topic)) return;
     const name = `${topic} ${this.#addressIn(topic, payload)}`;
     const messages = (this.#heard.get(name)?.messages ?? 0) + 1;
     this.#heard.delete(name);
@@ -45,7 +51,7 @@ export class SeenDevices {
     if (!oldest.done) this.#heard.delete(oldest.value);
   }
 
-  /** One entry per device, the latest word of each. */
+  /** One entry per device, the latest word of each, the one heard last at the end. */
   list(): readonly SeenDevice[] {
     const devices = new Map<string, SeenDevice>();
     for (const heard of this.#heard.values()) {
@@ -54,6 +60,7 @@ export class SeenDevices {
       const name = `${guess.topic} ${guess.address}`;
       const before = devices.get(name)?.messages ?? 0;
       const { keypad: _keypad, ...signals } = guess.signals;
+      devices.delete(name);
       devices.set(name, { ...guess, signals, messages: before + heard.messages });
     }
     return [...devices.values()];

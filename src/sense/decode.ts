@@ -1,6 +1,7 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { FlagName, NumberName, PayloadKind, Profile, Rule } from './profile.ts';
 import { ANY_VALUE, deviceOn, topicFor } from './profile.ts';
+import { type Quality, qualityIn } from './quality.ts';
 import { fieldAt, jsonOf, keyOf, MAX_MESSAGE_BYTES, numberOf, textOf } from './read.ts';
 import { addressesIn, addressOf, type Reader, readerFor, type Speaker, type TopicReader } from './reader.ts';
 import type { ButtonSignal, KeypadSignal, RawMessage, Signals, TripSignal } from './signals.ts';
@@ -8,7 +9,8 @@ import type { ButtonSignal, KeypadSignal, RawMessage, Signals, TripSignal } from
 /**
  * What a message said, or why it says nothing. `why` is for a log: it quotes nothing of the message. `pulses` are the
  * signals that are a happening and not a level (an `action: tilt`): nobody will say when they end, and each one counts.
- * `press` tells this press from the last one, where the device counts them: the same again is the same press.
+ * `press` tells this press from the last one, where the device counts them: the same again is the same press. `quality`
+ * is how well a live message was heard, and no signal.
  */
 export type Decoded =
   | {
@@ -16,6 +18,7 @@ export type Decoded =
       readonly signals: Signals;
       readonly pulses: readonly TripSignal[];
       readonly press?: string;
+      readonly quality?: Quality;
     }
   | { readonly ok: false; readonly why: string };
 
@@ -56,7 +59,8 @@ export function read(reader: Reader, message: RawMessage): Decoded {
   if (message.payload.length === 0) return NOTHING;
   const content = contentOf(message.payload, topic.payload);
   if (!content.ok) return content;
-  return isOthers(reader, topic, content.value) ? NOTHING : readFields(content.value, topic.rules, message.stored);
+  if (isOthers(reader, topic, content.value)) return NOTHING;
+  return withQuality(reader, content.value, message.stored, readFields(content.value, topic.rules, message.stored));
 }
 
 /** What a message on a shared topic holds: its content, and the names it gives its device. */
@@ -74,7 +78,15 @@ export function openShared(profile: Profile, payload: Uint8Array): Shared {
 /** Reads what `openShared` has opened. */
 export function readShared(reader: Reader, topic: string, content: unknown, stored: boolean): Decoded {
   const rules = reader.topics.get(topic)?.rules;
-  return rules === undefined ? NOTHING : readFields(content, rules, stored);
+  if (rules === undefined) return NOTHING;
+  return withQuality(reader, content, stored, readFields(content, rules, stored));
+}
+
+/** What a broker had kept was heard some other time. */
+function withQuality({ profile }: Reader, content: unknown, stored: boolean, decoded: Decoded): Decoded {
+  if (stored || !decoded.ok || profile.quality.length === 0) return decoded;
+  const quality = qualityIn(profile.quality, content);
+  return quality === null ? decoded : { ...decoded, quality };
 }
 
 /** Reads one message of one device, as `read` does, for those who read but one. */

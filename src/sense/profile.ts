@@ -1,4 +1,5 @@
 import type { Duration } from '../base/time.ts';
+import type { QualityField } from './quality.ts';
 import type { ButtonSignal, KeypadSignal, Signals } from './signals.ts';
 
 // A device profile is data: what topics a device speaks on, and which field means what. The files in `devices/` are
@@ -138,6 +139,8 @@ export interface Profile {
   /** The last level of a device's topic begins with its model, as in `shellydw2-A4CF12F43189`. */
   readonly modelInTopic: boolean;
   readonly gateway: GatewayProfile | null;
+  /** Where its messages tell how well they were heard, in the order of preference; empty: nowhere. */
+  readonly quality: readonly QualityField[];
 }
 
 /** What a model file says apart from its family. */

@@ -1,5 +1,6 @@
 import { decodeStray } from './decode.ts';
 import type { Profile } from './profile.ts';
+import type { Quality } from './quality.ts';
 import type { RawMessage, Signals, TripSignal } from './signals.ts';
 
 /** What an unknown device looks like, for a person to correct. */
@@ -8,11 +9,15 @@ export interface Suggestion {
   readonly id: string;
   readonly name: string;
   readonly profile: string;
+  /** Id of the serial gateway that heard it; null: it is on MQTT. */
+  readonly gateway: string | null;
   readonly topic: string;
   /** Which of those on its topic, or which part of it; null: the topic says it all. */
   readonly address: string | null;
   /** What the message said. */
   readonly signals: Signals;
+  /** How well the message was heard; null: it does not tell. */
+  readonly quality: Quality | null;
   readonly guess:
     | { readonly list: 'devices'; readonly zone: ZoneGuess | null }
     | { readonly list: 'outputs'; readonly role: 'light' };
@@ -26,6 +31,9 @@ type ZoneGuess = 'entry' | 'perimeter' | 'interior' | 'tremor' | 'panic' | 'fire
  * like this, or the message says nothing a house would use. Never throws.
  */
 export function suggest(profile: Profile, topic: string, message: RawMessage): Suggestion | null {
+  const gateway = serialGatewayOn(topic);
+  // No published topic begins so. On wires it stands for what this house has itself, but for what a radio hears.
+  if (topic.startsWith('#') && (gateway === null || profile.address?.kind !== 'shared')) return null;
   const stray = decodeStray(profile, { ...message, topic }, meantBy(topic));
   if (stray === null || !stray.decoded.ok) return null;
   const { topic: device, address } = stray;
@@ -33,11 +41,16 @@ export function suggest(profile: Profile, topic: string, message: RawMessage): S
   if (profile.gateway !== null && !device.includes('/')) return null;
   // On a topic of many, what names no device is none.
   if (profile.address?.kind === 'shared' && address === null) return null;
-  const { signals } = stray.decoded;
+  const { signals, quality = null } = stray.decoded;
   const guess = guessFrom(signals, device);
   if (guess === null) return null;
   const name = nameFrom(profile, device, address);
-  return { id: idFrom(name), name, profile: profile.name, topic: device, address, signals, guess };
+  return { id: idFrom(name), name, profile: profile.name, gateway, topic: device, address, signals, quality, guess };
+}
+
+/** Whose word `#serial/ID/heard` is; null: the topic is none of a serial gateway's. */
+function serialGatewayOn(topic: string): string | null {
+  return /^#serial\/([^/]+)\/heard$/.exec(topic)?.[1] ?? null;
 }
 
 /** Words in a topic that tell what a bare on is about. */

@@ -1,8 +1,9 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Families, rebuildHouse } from './config.ts';
 import type { House } from './house.ts';
 import { readSource } from './source.ts';
+import { syncFolder, writeAllSynced } from './synced.ts';
 
 const NAME = 'accepted.json';
 
@@ -38,18 +39,7 @@ function writeSynced(file: string, text: string): void {
   try {
     // The mode above is for new files only; one left over may be wider.
     fchmodSync(descriptor, 0o600);
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function syncFolder(dir: string): void {
-  const descriptor = openSync(dir, 'r');
-  try {
-    fsyncSync(descriptor);
+    writeAllSynced(descriptor, text);
   } finally {
     closeSync(descriptor);
   }

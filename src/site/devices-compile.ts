@@ -14,6 +14,7 @@ import type {
   WordMap,
 } from '../sense/profile.ts';
 import { overlay, parseTopicPattern } from '../sense/profile.ts';
+import type { QualityField } from '../sense/quality.ts';
 import type { FamilyFile, KeypadFile, ModelFile, RuleFile, TopicFile } from './devices-schema.ts';
 import { parseDuration } from './durations.ts';
 
@@ -36,8 +37,25 @@ export function compileFamily(file: FamilyFile): ModelProfile {
     supervision: compileDuration(file.supervision),
     copyable: file.copyable ?? false,
     repeats: compileDuration(file.repeats ?? null) ?? duration(0),
-    topics: file.topics.map(compileTopic),
+    topics: [...file.topics.map(compileTopic), ...(file.quality?.topics ?? []).map(qualityTopic)],
   };
+}
+
+/** A topic on which nothing is told but how well a device is heard. */
+const qualityTopic = (topic: string): TopicRules => ({
+  topic: compilePattern(topic, undefined),
+  payload: 'json',
+  rules: [],
+});
+
+export function compileQuality({ quality }: FamilyFile): readonly QualityField[] {
+  return (['linkQuality', 'rssi', 'snr', 'noise'] as const).flatMap((name) => {
+    const measure = quality?.[name];
+    if (measure === undefined) return [];
+    const { from, min, max, weak, bad } = measure;
+    const judged = weak === undefined || bad === undefined ? null : { weak, bad };
+    return paths(from).map((path) => ({ name, from: path, min, max, judged }));
+  });
 }
 
 export function compileModel(common: ModelProfile, file: ModelFile): ModelProfile {

@@ -103,6 +103,22 @@ const address = z.union(
   'is not an address; give by: and example:, or usual: and example:',
 );
 
+// What lies below `weak` or `bad` is; left out, both: it is shown and not judged.
+const measure = z
+  .strictObject({ from, min: z.number(), max: z.number(), weak: z.number().optional(), bad: z.number().optional() })
+  .refine(
+    ({ weak, bad }) => (weak === undefined) === (bad === undefined),
+    'is judged by both or none; give weak: and bad:',
+  );
+const quality = z.strictObject({
+  // Where it is told apart from what was measured.
+  topics: z.array(topicPattern).optional(),
+  rssi: measure.optional(),
+  linkQuality: measure.optional(),
+  snr: measure.optional(),
+  noise: measure.optional(),
+});
+
 export const familyFile = z.strictObject({
   family: text,
   title: text,
@@ -112,6 +128,7 @@ export const familyFile = z.strictObject({
   address: address.optional(),
   modelInTopic: z.literal(true).optional(),
   topics: z.array(topic).min(1, 'is empty; give at least one topic'),
+  quality: quality.optional(),
   gateway: z
     .strictObject({
       reserved: z.array(text),

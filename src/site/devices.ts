@@ -14,6 +14,7 @@ import {
   compileKeypad,
   compileModel,
   compilePattern,
+  compileQuality,
   compileSwitches,
 } from './devices-compile.ts';
 import type { Depth, DeviceFile } from './devices-read.ts';
@@ -163,6 +164,7 @@ function buildFamily(
       address: compileAddress(family.content),
       modelInTopic: family.content.modelInTopic ?? false,
       gateway: compileGateway(family.content),
+      quality: compileQuality(family.content),
     },
     act: {
       switches: compileSwitches(family.content),

@@ -12,8 +12,8 @@ export interface Observed {
 
 /**
  * How a message reached us. `live`: from the device, now. `stored`: from a broker's store; it may be old, so it proves
- * no life. `read`: how a wire is now, without having been seen to change. `gateway`: what the gateway says of everything
- * behind it.
+ * no life. `read`: the level of a wire as it was found just now, which is true, and no happening. `gateway`: what the
+ * gateway says of everything behind it.
  */
 export type Delivery = 'live' | 'stored' | 'read' | 'gateway';
 
@@ -41,7 +41,7 @@ export function observe(
   now: Instant,
 ): Observed {
   const { zone } = plan;
-  if (said.button !== undefined && zone?.silentPress) return silentPress(zone, state, said.button, now);
+  if (said.button !== undefined && zone?.silentPress) return silentPress(plan, zone, state, said.button, now);
   if (zone?.silentPress && !provesItself(delivery) && isBackOnline(said)) return { state, events: [] };
   const step = settled(plan, state, now);
   const { signals, pulses } = withoutRepeats(plan, step, said, happened, now);
@@ -99,10 +99,18 @@ function settled(plan: DevicePlan, state: DeviceState, now: Instant): Step {
 }
 
 /** Nothing shown of the device may change by the press, so nothing of it is taken in but the press itself. */
-function silentPress(zone: SensingPlan, state: DeviceState, said: ButtonSignal, now: Instant): Observed {
+function silentPress(
+  plan: DevicePlan,
+  zone: SensingPlan,
+  state: DeviceState,
+  said: ButtonSignal,
+  now: Instant,
+): Observed {
   const step: Step = { state, events: [] };
   held(zone, step, now);
-  pressed(zone, step, zone.timesPresses ? pressing(step.state, said, now) : { state, buttons: [said] });
+  const { signals } = withoutRepeats(plan, step, { button: said }, [], now);
+  if (signals.button === undefined) return step;
+  pressed(zone, step, zone.timesPresses ? pressing(step.state, said, now) : { state: step.state, buttons: [said] });
   return step;
 }
 

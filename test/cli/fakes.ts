@@ -29,6 +29,10 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       return 0;
     },
     check: () => [],
+    addDevice: (...args) => {
+      calls.push(['addDevice', ...args]);
+      return { ok: true, line: '{ id: new }', warnings: [] };
+    },
     formatProblem,
     decoder: (choice) => {
       calls.push(['decoder', choice]);
@@ -109,7 +113,9 @@ export async function lantern(args: readonly string[], told: Told = {}): Promise
     err: (text) => {
       err += text;
     },
+    ask: async () => typed.shift() ?? null,
     askHidden: async () => typed.shift() ?? null,
+    pause: () => new Promise((done) => void setImmediate(done)),
     stop: told.stop ?? new AbortController().signal,
   };
   const status = await runProgram(['node', 'lantern', ...args], told.deps ?? fakeDeps(), io);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceId } from '../../src/base/brand.ts';
+import type { WireTopic } from '../../src/hub/ports.ts';
 import { ANYONE, BASE, CODE, settledWorld, startWorld } from './world.ts';
 
 const REFUSED: readonly (readonly [string, object | string])[] = [
@@ -300,6 +301,40 @@ describe('what the config does not know', () => {
     expect(seen.map(({ id }) => id)).toContain('shed-door');
     expect(JSON.stringify(seen)).not.toContain('4711');
   });
+
+  it('stands in the order in which it was heard last, with how well', async () => {
+    const world = await startWorld();
+    for (const door of ['a', 'b', 'a']) world.says(`new-${door}`, { contact: true, linkquality: 60 });
+    const seen = world.hub.seen().map(({ id, messages, quality }) => [id, messages, quality]);
+    expect(seen).toEqual([
+      ['new-b', 1, { linkQuality: 60 }],
+      ['new-a', 2, { linkQuality: 60 }],
+    ]);
+  });
+
+  const wires: readonly (readonly [topic: WireTopic, payload: object | string, as: object | null])[] = [
+    [
+      '#serial/rf433/heard',
+      { model: 'Some-Contact', id: 7, contact_open: 1 },
+      { profile: 'rtl_433', gateway: 'rf433', address: 'Some-Contact:7' },
+    ],
+    ['#serial/rf433/heard', { contact: true }, null],
+    ['#serial/rf433/other', { model: 'Some-Contact', id: 7, contact_open: 1 }, null],
+    ['#gpio/pinctrl-bcm2711/17', 'on', null],
+    ['#gpio/pinctrl-bcm2711/17', { model: 'Some-Contact', id: 7, contact_open: 1 }, null],
+    ['#firmata/uno/5', 'on', null],
+  ];
+  for (const [topic, payload, as] of wires) {
+    it(`${topic} ${JSON.stringify(payload)}`, async () => {
+      const world = await startWorld();
+      const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+      world.hub.wiresDoor.message(topic, bytes, false);
+      const [seen = null, ...more] = world.hub.seen();
+      expect(more).toEqual([]);
+      if (as === null) expect(seen).toBeNull();
+      else expect(seen).toEqual(expect.objectContaining(as));
+    });
+  }
 
   it('is bounded', async () => {
     const world = await startWorld();

@@ -26,7 +26,8 @@ async function traceOf(deeds: readonly Deed[], paths: 'no path' | 'a path'): Pro
   const local = world.journal.rows
     .filter(({ sealed }) => !sealed)
     .map(({ type, data }) => `row ${type} ${JSON.stringify(data)}`);
-  return [...world.heard(), ...local, ...world.journal.activity_, ...world.log.lines];
+  const heard = world.hub.quality().map((device) => `quality ${JSON.stringify(device)}`);
+  return [...world.heard(), ...local, ...world.journal.activity_, ...world.log.lines, ...heard];
 }
 
 /** Reply numbers are drawn at random for each alarm; two ordinary evenings differ in them too. */
@@ -41,11 +42,12 @@ function twins(name: string, silent: readonly Deed[], ordinary: readonly Deed[])
   }
 }
 
-const press: Deed = (world) => world.says('panic', { action: 'single', battery: 40 });
+const press: Deed = (world) => world.says('panic', { action: 'single', battery: 40, linkquality: 33 });
 /** As Zigbee2MQTT before 2.0 does for Home Assistant: the same state again, with the action cleared. */
 const tailedPress: Deed = (world) => {
   world.says('panic', { action: 'single', battery: 4 });
-  world.says('panic', { action: '', battery: 4 });
+  world.says('panic', { action: '', battery: 4, linkquality: 33 });
+  world.says('panic', { linkquality: 34 });
 };
 const panic: Deed = (world) => world.orders({ action: 'PANIC', id: 'x' });
 const armAgain: Deed = (world) => world.orders({ action: 'ARM_HOME', code: CODE, id: 'x' });
@@ -57,7 +59,12 @@ const keypadDisarm =
   (code: string): Deed =>
   (world) =>
     world.says('keypad', { action: 'disarm', action_code: code, action_transaction: 7 });
-const keypadPanic: Deed = (world) => world.says('keypad', { action: 'emergency', action_transaction: 9 });
+const keypadPanic: Deed = (world) =>
+  world.says('keypad', { action: 'emergency', action_transaction: 9, linkquality: 33 });
+const tailedKeypadPanic: Deed = async (world) => {
+  await keypadPanic(world);
+  world.says('keypad', { action: null, battery: 80, linkquality: 33 });
+};
 
 describe('a silent call leaves no trace', () => {
   twins('a press while disarmed', [press, later], [nothing, later]);
@@ -69,6 +76,7 @@ describe('a silent call leaves no trace', () => {
   twins('a press before an ordinary alarm', [press, home, breakIn, later], [nothing, home, breakIn, later]);
   twins('PANIC is answered as ARM to the mode in force', [home, panic, later], [home, armAgain, later]);
   twins('a call from a keypad', [home, keypadPanic, later], [home, nothing, later]);
+  twins('a call from a keypad that tells the rest of its state', [home, tailedKeypadPanic], [home, nothing]);
 });
 
 describe('a silent call from a button that was lost', () => {

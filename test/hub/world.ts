@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SourceId } from '../../src/base/brand.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
+import type { HubFamily, HubPlan } from '../../src/hub/plan.ts';
 import type { Restored, TextPath } from '../../src/hub/ports.ts';
 import { loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
@@ -61,6 +62,9 @@ export interface WorldOptions {
   readonly clock?: FakeClock;
   readonly texts?: TextPath | null;
   readonly journal?: FakeJournal;
+  /** Left out: house.yaml beside this file, and all families that ship. */
+  readonly plan?: HubPlan;
+  readonly families?: ReadonlyMap<string, HubFamily>;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -73,7 +77,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let drawn = 1000;
   const draw = (): string => String(drawn++ % 10_000).padStart(4, '0');
   const ports = { clock, dusk, journal, texts: options.texts ?? null, codes, log, draw };
-  const hub = createHub(house, families, ports, options.restored ?? fresh);
+  const hub = createHub(options.plan ?? house, options.families ?? families, ports, options.restored ?? fresh);
   hub.start(broker);
   let read = 0;
   const world: World = {

@@ -30,6 +30,7 @@ export function profileOf(topics: Profile['common']['topics']): Profile {
     address: null,
     modelInTopic: false,
     gateway: null,
+    quality: [],
   };
 }
 

@@ -289,7 +289,34 @@ describe.concurrent('what is asked of a running hub', () => {
     expect(entry).toMatch(/^ {2}- \{ .* \}/);
   });
 
-  for (const command of [['devices', 'seen'], ['test-alert']]) {
+  story(
+    'devices learn: what was heard is written into the config, and is heard as its own after a start',
+    async ({ house }) => {
+      const { run, ear } = await house.start();
+      await ear.say('zigbee2mqtt/new-door', { contact: true, battery: 90 });
+      const learnt = await house.lantern([
+        'devices',
+        'learn',
+        '--config',
+        house.config,
+        '--topic',
+        'zigbee2mqtt/new-door',
+      ]);
+      expect([learnt.code, learnt.stdout]).toEqual([
+        0,
+        '  - { id: new-door, profile: zigbee2mqtt, topic: zigbee2mqtt/new-door, zone: { type: entry, modes: [away, home, night] } }\n',
+      ]);
+      await run.kill('SIGTERM');
+      const again = await house.start();
+      await again.ear.say('zigbee2mqtt/new-door', { contact: false, battery: 9, linkquality: 30 });
+      await again.ear.untilEvent('fault');
+      const { stdout } = await house.lantern(['devices', 'quality']);
+      expect(stdout).toMatch(/^new-door +bad +link 30 +battery 9 %, low +heard \d+ s ago$/m);
+      expect((await house.lantern(['devices', 'seen'])).stdout).not.toContain('new-door');
+    },
+  );
+
+  for (const command of [['devices', 'seen'], ['devices', 'quality'], ['test-alert']]) {
     story(`lantern ${command.join(' ')} without a hub: one line with the remedy`, async ({ house }) => {
       const finished = await house.lantern(command);
       refusedInOneLine(finished, 1);
