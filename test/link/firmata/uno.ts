@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import type { Peer, PinLevel } from './peer.ts';
 
 const here = import.meta.dirname;
-const images = join(here, '../../../node_modules/avrgirl-arduino/junk/hex');
+/** Where scripts/test puts them. */
+const images = join(here, '../../../.lantern/firmware');
 
 /** StandardFirmata as built for boards with the chip and the crystal of an Uno, by its version. */
 export const firmwares = [
@@ -18,7 +19,7 @@ function missing(): string | null {
   if (spawnSync('gcc', ['--version']).error !== undefined) return 'gcc (Debian packages: gcc libc6-dev)';
   if (!existsSync('/usr/include/simavr/sim_avr.h')) return 'simavr (Debian packages: libsimavr-dev libelf-dev)';
   if (!existsSync('/usr/include/libelf.h')) return 'libelf (Debian package: libelf-dev)';
-  for (const { image } of firmwares) if (!existsSync(image)) return 'firmware (npm package: avrgirl-arduino)';
+  for (const { image } of firmwares) if (!existsSync(image)) return 'StandardFirmata (scripts/test fetches it)';
   return null;
 }
 
