@@ -329,6 +329,7 @@ function cliDeps(): CliDeps {
       const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
       return { ok: true, families };
     },
+    pins: async () => (await import('./link/gpio/list.ts')).listPins(),
   };
 }
 
