@@ -10,7 +10,8 @@ const entries = ['src/bin.ts', 'src/journal/worker.ts'];
 const native = ['better-sqlite3', 'koffi', 'serialport'];
 // Twilio's client loads its own parts when they are first asked for; as one file it takes 60 ms and 12 MB more.
 // What makes certificates does not run as one file: its decorators find their metadata only in modules of their own.
-const lazy = ['twilio', 'selfsigned'];
+// What drives boards, RFXtrx and pins of old kernels is old itself, finds its parts as it runs, and few houses load it.
+const lazy = ['twilio', 'selfsigned', 'johnny-five', 'firmata-io', 'rfxcom', 'onoff'];
 const keepStaleMs = 24 * 60 * 60 * 1000;
 
 const started = new Date();

@@ -9,7 +9,7 @@ import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
-import type { Broker, Clock, Codes, History, LocalRow, TextPath } from './hub/ports.ts';
+import type { Broker, Clock, Codes, History, LocalRow, TextPath, Wires } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
@@ -25,6 +25,7 @@ import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { noteStart } from './link/starts.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
+import { joinWires, type KindOfWire, leftOut } from './link/wires.ts';
 import { loadAccepted, saveAccepted } from './site/accepted.ts';
 import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
@@ -94,11 +95,14 @@ async function run(files: { readonly config: string; readonly data: string }): P
   rows.late = hub.late;
 
   const broker = await openBroker(house, families, hub, log);
-  hub.start(broker);
+  const wires = await findWires(house, clock, log, starts.how);
+  hub.start(broker, wires);
   if (found.accepted === null) hub.fault('config_refused', 'up');
   try {
+    await wires.open(hub.wiresDoor);
     await broker.open();
   } catch (error) {
+    await wires.close();
     await broker.close();
     await journal.close();
     return say(error instanceof Error ? error.message : String(error));
@@ -137,6 +141,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (control.ok) await control.control.close();
   await page?.close();
   await (await homeAssistant)?.close();
+  await wires.close();
   await broker.close();
   await hub.stop();
   await journal.close();
@@ -177,6 +182,23 @@ async function openBroker(house: House, families: Families, hub: Hub, log: Progr
   // Its client library is of no use to a hub with a broker of its own.
   const { createExternalBroker } = await import('./link/mqtt/external-broker.ts');
   return createExternalBroker({ ...parts, config: mqtt, deviceTopics: topicsToHear(house, families) });
+}
+
+/** Each kind of wire is loaded only where the house has it. */
+async function findWires(house: House, clock: Clock, log: ProgramLog, how: 'whole' | 'bare'): Promise<Wires> {
+  const kinds: KindOfWire[] = [];
+  if (house.gateways.length > 0) {
+    const { createGateways } = await import('./link/serial/gateways.ts');
+    kinds.push({ prefix: '#serial/', wires: createGateways(house.gateways, { clock, log }) });
+  }
+  if (house.boards.length > 0) {
+    const ids = house.boards.map(({ id }) => `#firmata/${id}` as const);
+    const boards = async (): Promise<Wires> =>
+      (await import('./link/firmata/boards.ts')).createBoards(house.boards, { clock, log });
+    const wires = how === 'bare' ? leftOut(ids, 'starting with the panel alone') : await boards();
+    kinds.push({ prefix: '#firmata/', wires });
+  }
+  return joinWires(kinds);
 }
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */

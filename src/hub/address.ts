@@ -67,7 +67,9 @@ function share(entry: Entry, family: HubFamily, index: number, address: string):
 }
 
 /** Topic filters for a broker that is not ours: all that the devices say, and their unknown neighbours beside them. */
-export function topicsToHear(plan: HubPlan, families: ReadonlyMap<string, HubFamily>): readonly string[] {
+export function topicsToHear(house: HubPlan, families: ReadonlyMap<string, HubFamily>): readonly string[] {
+  const onBroker = ({ topic }: Named): boolean => !topic.startsWith('#');
+  const plan = { ...house, devices: house.devices.filter(onBroker), outputs: house.outputs.filter(onBroker) };
   const neighbours = new Set(
     [...plan.devices, ...plan.outputs].flatMap((device) => neighboursOf(device, families.get(device.profile))),
   );

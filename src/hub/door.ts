@@ -11,7 +11,7 @@ import { addressBook, type Listeners } from './address.ts';
 import type { Rank } from './inbox.ts';
 import { keypadAsk, parseOrder } from './orders.ts';
 import type { HubFamily, HubPlan } from './plan.ts';
-import type { BrokerDoor, Clock } from './ports.ts';
+import type { BrokerDoor, Clock, WiresDoor, WireTopic } from './ports.ts';
 import type { SeenDevices } from './seen.ts';
 
 /** What the door makes of the world's messages. */
@@ -49,8 +49,14 @@ export interface DoorNeeds {
   readonly refused: (source: SourceId, why: string) => void;
 }
 
+/** The door's two wings. Neither side can speak for the other: no topic of a wire can be published to a broker. */
+export interface Door {
+  readonly broker: BrokerDoor;
+  readonly wires: WiresDoor;
+}
+
 /** Bytes come in, signals and orders go on. Anything else stays outside, told at most once a second per source. */
-export function createDoor({ plan, families, models, clock, seen, take, refused }: DoorNeeds): BrokerDoor {
+export function createDoor({ plan, families, models, clock, seen, take, refused }: DoorNeeds): Door {
   const book = addressBook(plan, families);
   const readers = { devices: createReaders(plan.devices), outputs: createReaders(plan.outputs) };
   const presses = new Map<number, string>();
@@ -170,27 +176,32 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     return type === undefined ? 'info' : 'notice';
   }
 
-  /** Where this output is told what to do. */
+  /** Where this output is told what to do, of those on a broker. */
   function commandTopics(index: number): readonly string[] {
     const output = plan.outputs[index];
     const family = output === undefined ? undefined : families.get(output.profile);
-    if (output === undefined || family === undefined) return [];
+    if (output === undefined || family === undefined || output.topic.startsWith('#')) return [];
     const { on, off } = switchCommands(family.act, output.model ?? models.get(output.topic) ?? null, output.role);
     const address = addressOf(family.sense, output.address);
     return render([...on, ...off], output.topic, address === null ? {} : { address }).map(({ topic }) => topic);
   }
 
-  return {
+  function hear(topic: string, payload: Uint8Array, stored: boolean, source: SourceId): void {
+    const listeners = book.get(topic);
+    if (listeners === undefined) {
+      seen.hear(topic, payload, stored);
+      return;
+    }
+    for (const family of listeners.gateways) onGateway(decodeGateway(family.sense, { topic, payload, stored }));
+    for (const shared of listeners.shared) sharedMessage(shared, topic, payload, stored, source);
+    for (const index of listeners.devices) deviceMessage(index, topic, payload, stored, source);
+    for (const index of listeners.outputs) outputMessage(index, topic, payload, stored);
+  }
+
+  const broker: BrokerDoor = {
     message(topic, payload, stored, source) {
-      const listeners = book.get(topic);
-      if (listeners === undefined) {
-        seen.hear(topic, payload, stored);
-        return;
-      }
-      for (const family of listeners.gateways) onGateway(decodeGateway(family.sense, { topic, payload, stored }));
-      for (const shared of listeners.shared) sharedMessage(shared, topic, payload, stored, source);
-      for (const index of listeners.devices) deviceMessage(index, topic, payload, stored, source);
-      for (const index of listeners.outputs) outputMessage(index, topic, payload, stored);
+      if (topic.startsWith('#')) refused(source, 'a topic that only wires have');
+      else hear(topic, payload, stored, source);
     },
     command(payload, source) {
       const parsed = parseOrder(payload, source, clock.trusted() ? clock.wall() : null);
@@ -206,7 +217,22 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     connected: (up) => take({ type: 'broker', is: up ? 'up' : 'down' }, 'fault', null),
     refused,
   };
+
+  const wires: WiresDoor = {
+    message: (topic, payload, stored) => hear(topic, payload, stored, sourceOf(topic)),
+    gateway(base, is, why) {
+      take({ type: 'gateway', base, online: is === 'up' }, 'fault', null);
+      if (is === 'down') refused(sourceOf(base), why);
+    },
+    noise() {},
+    refused: (base, why) => refused(sourceOf(base), why),
+  };
+
+  return { broker, wires };
 }
+
+/** `#serial/rf433/heard` is the gateway `serial/rf433`. */
+const sourceOf = (topic: WireTopic): SourceId => topic.slice(1).split('/').slice(0, 2).join('/') as SourceId;
 
 const isEmpty = (signals: Signals): boolean => {
   for (const _ in signals) return false;

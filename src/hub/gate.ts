@@ -1,4 +1,4 @@
-import { seconds } from '../base/time.ts';
+import { after, between, type Duration, duration, seconds } from '../base/time.ts';
 import type { Clock, Committed, Journal, JournalEntry, LocalRow } from './ports.ts';
 
 /** Something that leaves the house once its turn is in the journal. `otherwise`: what leaves when it is not. */
@@ -38,6 +38,11 @@ interface Waiting {
 
 /** What matters waits no longer than this. */
 const PATIENCE = seconds(1);
+/**
+ * A timer this late means that this whole process stood still (a busy or suspended machine). The journal may have
+ * answered meanwhile and was not heard, so it is given as long again to be heard before it is blamed.
+ */
+const STANDSTILL = duration(250);
 
 export function createGate({ clock, journal, onTrouble, onRows }: GateNeeds): Gate {
   const waiting: Waiting[] = [];
@@ -51,9 +56,14 @@ export function createGate({ clock, journal, onTrouble, onRows }: GateNeeds): Ga
     for (const leaving of entry.leaving) leaving[how]();
   }
 
-  function losePatience(): void {
-    cancelPatience ??= clock.alarm(PATIENCE, () => {
+  function losePatience(wait: Duration): void {
+    const due = after(clock.now(), wait);
+    cancelPatience ??= clock.alarm(wait, () => {
       cancelPatience = null;
+      if (between(due, clock.now()) >= STANDSTILL) {
+        losePatience(STANDSTILL);
+        return;
+      }
       releaseAll();
       report('no answer within 1 s');
     });
@@ -74,7 +84,7 @@ export function createGate({ clock, journal, onTrouble, onRows }: GateNeeds): Ga
     waiting.splice(waiting.indexOf(entry), 1);
     cancelPatience?.();
     cancelPatience = null;
-    if (waiting.length > 0) losePatience();
+    if (waiting.length > 0) losePatience(PATIENCE);
     release(entry, result.ok ? 'go' : 'otherwise');
     if (!result.ok) releaseAll();
     if (result.ok) onRows(result.local);
@@ -93,7 +103,7 @@ export function createGate({ clock, journal, onTrouble, onRows }: GateNeeds): Ga
       const mine: Waiting = { leaving: [...leaving], left: false };
       waiting.push(mine);
       if (trouble) release(mine, 'otherwise');
-      else losePatience();
+      else losePatience(PATIENCE);
       journal.append(entry, (result) => {
         committed(mine, result);
         answered();

@@ -36,6 +36,9 @@ import type {
   Restored,
   TextPath,
   Window,
+  Wires,
+  WiresDoor,
+  WireTopic,
 } from './ports.ts';
 import { begin, clockPart } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
@@ -65,10 +68,15 @@ export interface Ports {
 export interface Hub {
   /** What a broker is to be told to call. */
   readonly door: BrokerDoor;
+  /** What pins, serial gateways and boards are to be told to call. */
+  readonly wiresDoor: WiresDoor;
   /** What may be seen and asked on site. */
   readonly window: Window;
-  /** Publishes every state, drives the siren again and starts to act. The broker need not be open yet. */
-  start(broker: Broker): void;
+  /**
+   * Publishes every state, drives the siren again and starts to act. Broker and wires need not be open yet: an output on
+   * a wire then starts as it should be, and a client finds what is true.
+   */
+  start(broker: Broker, wires?: Wires): void;
   /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
   heartbeat(): Promise<void>;
   /** Trouble outside the rooms begins or ends. */
@@ -153,6 +161,7 @@ export function createHub(
   const givenCodes = new Map<number, string>();
   const testListeners = new Set<(row: RecordEffect) => void>();
   let broker: Broker | null = null;
+  let wires: Wires | null = null;
   let brokerLostAt: Instant | null = null;
   let nextToken = 1;
   let pumping = false;
@@ -188,7 +197,7 @@ export function createHub(
     plan,
     families,
     models,
-    send: (topic, payload) => broker?.command(topic, payload),
+    send: (topic, payload) => (isWire(topic) ? wires?.command(topic, payload) : broker?.command(topic, payload)),
     onTold(again) {
       waker.by(again);
       showOutputs();
@@ -343,8 +352,18 @@ export function createHub(
   /** The gateway's word for every device behind it. One that is back says nothing of what they measure. */
   function onGateway(base: string, online: boolean, turn: Turn): void {
     saySignals((index) => covers(base, plan.devices[index]?.topic ?? ''), online, turn);
-    onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${base}` }, turn);
+    onPanel({ type: online ? 'fault-cleared' : 'fault-raised', fault: `gateway:${gatewayName(base)}` }, turn);
     if (online) retell([...plan.outputs.keys()], turn);
+  }
+
+  /** A gateway that the config no longer has will never say that it is back. */
+  function forgetGateways(turn: Turn): void {
+    const topics = [...plan.devices, ...plan.outputs].map(({ topic }) => topic);
+    for (const fault of panel.faults) {
+      const name = fault.startsWith('gateway:') ? fault.slice('gateway:'.length) : null;
+      const known = topics.some((topic) => covers(name ?? '', isWire(topic) ? gatewayName(topic) : topic));
+      if (name !== null && !known) onPanel({ type: 'fault-cleared', fault }, turn);
+    }
   }
 
   function onBroker(is: 'up' | 'down', turn: Turn): void {
@@ -355,7 +374,7 @@ export function createHub(
       return;
     }
     brokerLostAt = null;
-    saySignals(() => true, true, turn);
+    saySignals(isOnBroker, true, turn);
     retell([...plan.outputs.keys()], turn);
   }
 
@@ -367,6 +386,8 @@ export function createHub(
       if (output?.role === 'light') lights.take({ type: 'light-back', light: output.id }, turn.at);
     }
   }
+
+  const isOnBroker = (index: number): boolean => !isWire(plan.devices[index]?.topic ?? '');
 
   function saySignals(which: (index: number) => boolean, online: boolean, turn: Turn): void {
     plan.devices.forEach((device, index) => {
@@ -420,7 +441,7 @@ export function createHub(
     lights.take({ type: 'tick' }, turn.at);
     if (brokerLostAt === null || !isDue(brokerLostAt, turn.at)) return;
     brokerLostAt = null;
-    saySignals(() => true, false, turn);
+    saySignals(isOnBroker, false, turn);
   }
 
   // ---- the rooms ---------------------------------------------------------------------------------------------------
@@ -671,7 +692,8 @@ export function createHub(
 
   // ---- the outside -------------------------------------------------------------------------------------------------
 
-  function start(opened: Broker): void {
+  function start(opened: Broker, onWires?: Wires): void {
+    wires = onWires ?? null;
     ports.dusk.watch((is) => take({ type: 'lighting', event: { type: 'dusk', is } }, 'fault'));
     broker = opened;
     const turn = newTurn(clock.now());
@@ -684,6 +706,7 @@ export function createHub(
       onPanel({ type: 'fault-raised', fault: 'database' }, turn);
       if (panel.sounding !== null) onPanel({ type: 'alarm-restored' }, turn);
     }
+    forgetGateways(turn);
     onEscalation({ type: 'restarted' }, turn);
     onTick(turn);
     driving.drive(panel, turn.at);
@@ -698,7 +721,8 @@ export function createHub(
   }
 
   return {
-    door,
+    door: door.broker,
+    wiresDoor: door.wires,
     window: outlook.window,
     start,
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
@@ -721,6 +745,11 @@ export function createHub(
 }
 
 const nothing = (): void => {};
+
+const isWire = (topic: string): topic is WireTopic => topic.startsWith('#');
+
+/** A gateway on a wire has a name in the config; one on MQTT is known by its base topic. */
+const gatewayName = (base: string): string => (isWire(base) ? base.slice(base.indexOf('/') + 1) : base);
 
 /** Equal in everything that only an event worth a row can change. */
 function sameButLevels(a: PanelState, b: PanelState): boolean {

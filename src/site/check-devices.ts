@@ -1,22 +1,28 @@
 import type { ZoneType } from '../alarm/plan.ts';
 import type { TripSignal } from '../sense/signals.ts';
 import { idsOf } from './check-ids.ts';
+import { driverAt, wireDebounceFault } from './check-wires.ts';
 import type { FamilyFacts } from './house.ts';
 import { type Path, quote } from './path.ts';
 import type { Report } from './report.ts';
-import { isLaterDriver, ZONE_TYPES, type ZoneEntry } from './schema.ts';
+import { type DriverWord, ZONE_TYPES, type ZoneEntry } from './schema.ts';
 import { type Draft, type Item, valueAt } from './shape.ts';
 import { nearest, remedyFor } from './suggest.ts';
 import { topicFault } from './topics.ts';
+import { heardTopic, SERIAL_PROFILES } from './wires.ts';
 import { tripsOf } from './zone-rules.ts';
 
 /** Profiles, models, topics and zones of devices and outputs; each part on its own, whatever is wrong beside it. */
 export function checkDevices(draft: Draft, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
   for (const path of [...draft.places(['devices']), ...draft.places(['outputs'])]) {
-    if (isLaterDriver(valueAt(draft.raw, [...path, 'driver']))) continue;
+    const driver = driverAt(draft, path);
+    if (driver === 'gpio' || driver === 'firmata') {
+      checkWired(path, driver, families, report);
+      continue;
+    }
     checkProfile(draft, path, families, report);
     const topic = draft.part<string>([...path, 'topic']);
-    const fault = topic === null ? null : topicFault(topic.value);
+    const fault = topic === null || driver === 'serial' ? null : topicFault(topic.value);
     if (topic !== null && fault !== null) report.error(topic.path, fault);
   }
   for (const path of draft.places(['devices'])) {
@@ -26,6 +32,18 @@ export function checkDevices(draft: Draft, families: ReadonlyMap<string, FamilyF
   checkGuards(draft, report);
 }
 
+/** What is on a wire of the hub or of a board is read by the family of that wire, which it need not name. */
+function checkWired(path: Path, driver: DriverWord, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
+  if (!families.has(driver)) {
+    report.error([...path, 'driver'], `the files of devices/${driver} cannot be used; put them back as they came`);
+  }
+}
+
+/** Families of wires: no message of theirs comes over MQTT. */
+const ON_WIRES: ReadonlySet<string> = new Set(
+  ['gpio', 'firmata', ...SERIAL_PROFILES].filter((name) => name !== 'rtl_433'),
+);
+
 function checkProfile(draft: Draft, path: Path, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
   const profile = draft.part<string>([...path, 'profile']);
   if (profile === null) return;
@@ -33,6 +51,11 @@ function checkProfile(draft: Draft, path: Path, families: ReadonlyMap<string, Fa
   if (family === undefined) {
     const remedy = remedyFor(profile.value, [...families.keys()], 'run `lantern devices` to see them');
     report.error(profile.path, `${quote(profile.value)} is not a known profile; ${remedy}`);
+    return;
+  }
+  if (ON_WIRES.has(profile.value) && driverAt(draft, path) === 'mqtt') {
+    const driver = profile.value === 'gpio' || profile.value === 'firmata' ? profile.value : 'serial';
+    report.error(profile.path, `${profile.value} does not come over MQTT; set driver: ${driver}`);
     return;
   }
   checkAddress(draft, path, profile.value, family, report);
@@ -75,10 +98,10 @@ function addressFault(address: string, isPart: boolean): string | null {
 
 /** What a device cannot do for a guard by its nature, so that nobody relies on it alone. */
 function warnOfWeakness(draft: Draft, path: Path, family: FamilyFacts, report: Report): void {
-  const topic = draft.part<string>([...path, 'topic']);
+  const topic = spokenAt(draft, path);
   const model = draft.part<string>([...path, 'model'])?.value ?? null;
   const address = draft.part<string>([...path, 'address'])?.value ?? null;
-  const known = model ?? (topic === null ? null : family.modelOf(topic.value, address));
+  const known = model ?? (topic === null ? null : family.modelOf(topic, address));
   // A gateway's word is none of a sensor that only sends.
   const unheard = family.copyable(known) || !family.tellsOnline(known);
   const limit = family.supervision(known) !== null || valueAt(draft.raw, [...path, 'supervision']) !== undefined;
@@ -95,9 +118,23 @@ function warnOfWeakness(draft: Draft, path: Path, family: FamilyFacts, report: R
   }
 }
 
+/** The topic on which a device speaks that a family reads; null where its keys do not say. */
+function spokenAt(draft: Draft, path: Path): string | null {
+  if (driverAt(draft, path) !== 'serial') return draft.part<string>([...path, 'topic'])?.value ?? null;
+  const gateway = draft.part<string>([...path, 'gateway']);
+  return gateway === null ? null : heardTopic(gateway.value);
+}
+
+/** On a wire the signal says what it is at all, as for a detector that only lights the way, and a line has a filter. */
+const MEANT_ALONE: Readonly<Partial<Record<DriverWord, readonly string[]>>> = {
+  gpio: ['signal', 'debounce'],
+  firmata: ['signal'],
+};
+
 function checkWithoutZone(draft: Draft, path: Path, report: Report): void {
-  if (isLaterDriver(valueAt(draft.raw, [...path, 'driver']))) return;
-  for (const key of ['signal', 'debounce']) {
+  const driver = driverAt(draft, path);
+  const alone = driver === null ? [] : (MEANT_ALONE[driver] ?? []);
+  for (const key of ['signal', 'debounce'].filter((each) => !alone.includes(each))) {
     if (valueAt(draft.raw, [...path, key]) !== undefined) {
       report.error([...path, key], 'means nothing without a zone; remove it, or give the device a zone', 'key');
     }
@@ -146,9 +183,20 @@ function checkSignalOptions(draft: Draft, path: Path, type: ZoneType, report: Re
     const why = 'means nothing where no button trips the zone; remove it, or set signal: button';
     report.error([...path, 'zone', 'on'], why, 'key');
   }
-  if (valueAt(draft.raw, [...path, 'debounce']) !== undefined && !trips.includes('contact')) {
-    report.error([...path, 'debounce'], 'only contacts are debounced, and none trips this zone; remove it', 'key');
+  if (!trips.includes('contact')) checkDetectorDebounce(draft, path, report);
+}
+
+/** Only a closing is held back; a line also has a filter against what is too short to be meant. */
+function checkDetectorDebounce(draft: Draft, path: Path, report: Report): void {
+  const at: Path = [...path, 'debounce'];
+  if (valueAt(draft.raw, at) === undefined) return;
+  if (driverAt(draft, path) !== 'gpio') {
+    report.error(at, 'only contacts are debounced, and none trips this zone; remove it', 'key');
+    return;
   }
+  const debounce = draft.part<string>(at);
+  const fault = debounce === null ? null : wireDebounceFault(debounce.value);
+  if (fault !== null) report.error(at, fault);
 }
 
 /** A word twice in a list is no harm, and a sign of a slip: the word meant is missing. */

@@ -26,7 +26,7 @@ export function checkIds(draft: Draft, report: Report): void {
   }
 }
 
-/** `devices[0] in line 4`, for a message about something else. */
-function placeOf(path: Path, report: Report): string {
+/** `devices[0] in line 4`, for a message about something else; `path` is a key of it. */
+export function placeOf(path: Path, report: Report): string {
   return `${formatPath(path.slice(0, -1))} in line ${report.places.at(path, 'value').line}`;
 }

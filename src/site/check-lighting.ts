@@ -1,12 +1,15 @@
 import type { OutputRole } from '../act/plan.ts';
 import type { ZoneType } from '../alarm/plan.ts';
+import type { TripSignal } from '../sense/signals.ts';
 import { idsOf } from './check-ids.ts';
+import { driverAt } from './check-wires.ts';
 import type { FamilyFacts } from './house.ts';
 import { type Path, quote } from './path.ts';
 import type { Report } from './report.ts';
 import { ROLES } from './schema.ts';
 import { type Draft, type Item, valueAt } from './shape.ts';
 import { nearest, remedyFor } from './suggest.ts';
+import { meaningOfOn } from './zone-rules.ts';
 
 /** Rules for lights: what they name is there, can tell of motion, and can be lit. */
 export function checkLighting(draft: Draft, families: ReadonlyMap<string, FamilyFacts>, report: Report): void {
@@ -44,12 +47,22 @@ function motionFault(
   if (draft.part<ZoneType>([...place, 'zone', 'type'])?.value === 'panic') {
     return `${quote(id)} raises the personal alarm, and nothing on site may show what it does; name a motion detector`;
   }
+  const driver = driverAt(draft, place);
+  if (driver === 'gpio' || driver === 'firmata') return wiredMotionFault(draft, place, id);
   const profile = draft.part<string>([...place, 'profile'])?.value;
   const model = draft.part<string>([...place, 'model'])?.value ?? null;
   const family = profile === undefined ? undefined : families.get(profile);
   if (family === undefined || (model !== null && !family.models.includes(model)) || family.motion(model)) return null;
   const what = model === null ? `profile ${profile}` : `model ${model}`;
   return `${quote(id)} tells of no motion (${what}); name a motion detector`;
+}
+
+/** A wire says only on or off; what of, the config says. */
+function wiredMotionFault(draft: Draft, place: Path, id: string): string | null {
+  const type = draft.part<ZoneType>([...place, 'zone', 'type'])?.value ?? null;
+  const signal = draft.part<TripSignal>([...place, 'signal'])?.value ?? null;
+  if (meaningOfOn(type, signal) === 'motion') return null;
+  return `${quote(id)} tells of no motion; give it signal: motion, or name a motion detector`;
 }
 
 function lightFault(

@@ -7,6 +7,7 @@ import type { Report } from './report.ts';
 import type { ConnectEntry, DeviceEntry, MqttEntry, MqttUserEntry } from './schema.ts';
 import { type Draft, type Item, valueAt } from './shape.ts';
 import { filterFault, matches, reachesHub } from './topics.ts';
+import { driverOf } from './wires.ts';
 
 /** The embedded broker and its users, or the connection to another. `resolve` finds a file named in the config. */
 export function checkMqtt(
@@ -124,7 +125,9 @@ function reportUnheard(
   if (!Array.isArray(all) || all.length !== users.length) return;
   const filters = users.flatMap(({ value }) => value.publish ?? []).filter((filter) => filterFault(filter) === null);
   for (const { path, value } of draft.entries<DeviceEntry>(['devices'])) {
-    const spoken = families.get(value.profile)?.topicsOf(value.topic, value.address ?? null) ?? [value.topic];
+    const { profile, topic: own, address } = value;
+    if (driverOf(value) !== 'mqtt' || profile === undefined || own === undefined) continue;
+    const spoken = families.get(profile)?.topicsOf(own, address ?? null) ?? [own];
     if (!spoken.some((topic) => filters.some((filter) => matches(filter, topic)))) {
       report.warning(
         [...path, 'topic'],

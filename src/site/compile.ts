@@ -5,6 +5,7 @@ import type { ContactPlan, EscalationPlan, StepPlan } from '../escalate/plan.ts'
 import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 import { USUAL_KINDS } from './check-people.ts';
+import { compileBoards, compileGateways, compileGpio, wireDebounce } from './compile-wires.ts';
 import { parseDuration } from './durations.ts';
 import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig, WebConfig } from './house.ts';
 import { normalisePhone } from './phones.ts';
@@ -20,7 +21,8 @@ import {
   type WebEntry,
   type ZoneEntry,
 } from './schema.ts';
-import { meaningOfOn, tripsOf } from './zone-rules.ts';
+import { meaningOf, profileOf, topicOf } from './wires.ts';
+import { tripsOf } from './zone-rules.ts';
 
 /** A checked config in the words of the rooms, every default filled in. */
 export function compile(config: Config, families: ReadonlyMap<string, FamilyFacts>): House {
@@ -31,6 +33,9 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     panel: compilePanel(config, devices, config.outputs ?? []),
     devices: devices.map((device) => compileDevice(device, families)),
     outputs: (config.outputs ?? []).map((output) => compileOutput(output, families)),
+    gpio: compileGpio(config),
+    gateways: compileGateways(config),
+    boards: compileBoards(config),
     lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
     escalation: compileEscalation(config.escalation ?? {}, contacts),
     phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
@@ -90,29 +95,39 @@ function zoneEntry(device: DeviceEntry, zone: ZoneEntry): readonly [ZoneId, Zone
 const isSilent = (zone: ZoneEntry): boolean => zone.type === 'panic' && (zone.silent ?? true);
 
 function compileDevice(device: DeviceEntry, families: ReadonlyMap<string, FamilyFacts>): HouseDevice {
-  const family = families.get(device.profile);
+  const { profile, topic } = speakerOf(device);
+  const family = families.get(profile);
   const address = device.address ?? null;
-  const model = device.model ?? family?.modelOf(device.topic, address) ?? null;
+  const model = device.model ?? family?.modelOf(topic, address) ?? null;
   const usual = family?.supervision(model) ?? null;
   const copyable = family?.copyable(model) ?? false;
   const sensing: DevicePlan = {
     id: device.id as DeviceId,
     supervision: device.supervision === undefined ? usual : parseDuration(device.supervision),
-    debounce: longer(timeOr(device.debounce, duration(0)), copyable ? DEFAULTS.copyableHold : duration(0)),
+    debounce: longer(
+      timeOr(device.debounce, wireDebounce(device) ?? duration(0)),
+      copyable ? DEFAULTS.copyableHold : duration(0),
+    ),
     repeats: family?.repeats(model) ?? duration(0),
     zone: device.zone === undefined ? null : compileSensing(device, device.zone),
   };
   return {
     id: sensing.id,
     name: device.name ?? device.id,
-    profile: device.profile,
+    profile,
     model,
-    topic: device.topic,
+    topic,
     address,
-    means: meaningOfOn(device.zone?.type ?? null, device.signal ?? null),
+    means: meaningOf(device),
     sensing,
   };
 }
+
+/** The checks let nothing through that says neither. */
+const speakerOf = (entry: DeviceEntry | OutputEntry): { readonly profile: string; readonly topic: string } => ({
+  profile: profileOf(entry) ?? '',
+  topic: topicOf(entry) ?? '',
+});
 
 const longer = (a: Duration, b: Duration): Duration => (a > b ? a : b);
 
@@ -128,7 +143,8 @@ function compileSensing(device: DeviceEntry, zone: ZoneEntry): DevicePlan['zone'
 }
 
 function compileOutput(output: OutputEntry, families: ReadonlyMap<string, FamilyFacts>): HouseOutput {
-  const { id, role, profile, topic } = output;
+  const { id, role } = output;
+  const { profile, topic } = speakerOf(output);
   const address = output.address ?? null;
   const model = output.model ?? families.get(profile)?.modelOf(topic, address) ?? null;
   return { id: id as OutputId, role, profile, model, topic, address };

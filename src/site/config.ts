@@ -1,11 +1,13 @@
 import { dirname, join, resolve } from 'node:path';
 import { checkDevices } from './check-devices.ts';
+import { checkGateways } from './check-gateways.ts';
 import { checkHomeAssistant } from './check-home-assistant.ts';
 import { checkIds } from './check-ids.ts';
 import { checkLighting } from './check-lighting.ts';
 import { checkMqtt } from './check-mqtt.ts';
 import { checkPeople } from './check-people.ts';
 import { checkSite } from './check-site.ts';
+import { checkWires } from './check-wires.ts';
 import { compile } from './compile.ts';
 import { readDocument } from './document.ts';
 import type { FamilyFacts, House, Problem } from './house.ts';
@@ -80,6 +82,8 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   checkIds(draft, report);
   checkSite(draft, near, report);
+  checkWires(draft, report);
+  checkGateways(draft, report);
   checkDevices(draft, families, report);
   checkLighting(draft, families, report);
   checkPeople(draft, report);

@@ -3,12 +3,13 @@ import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { Duration } from '../base/time.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { BoardConfig, GatewayConfig, GpioConfig } from '../hub/ports.ts';
 import type { LightingPlan } from '../lighting/plan.ts';
 import type { AddressKind } from '../sense/profile.ts';
 import type { TripSignal } from '../sense/signals.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
-/** A configured sensor, button or keypad on MQTT. */
+/** A configured sensor, button or keypad. `topic` is one of MQTT, or of a wire, which begins with `#`. */
 export interface HouseDevice {
   readonly id: DeviceId;
   /** What people call it; the id where the config gives no name. */
@@ -24,7 +25,7 @@ export interface HouseDevice {
   readonly sensing: DevicePlan;
 }
 
-/** A configured siren, strobe, light or relay on MQTT. */
+/** A configured siren, strobe, light or relay. `topic` is one of MQTT, or of a wire, which begins with `#`. */
 export interface HouseOutput {
   readonly id: OutputId;
   readonly role: OutputRole;
@@ -93,6 +94,10 @@ export interface House {
   readonly panel: PanelPlan;
   readonly devices: readonly HouseDevice[];
   readonly outputs: readonly HouseOutput[];
+  /** Empty where no device or output is on a wire. */
+  readonly gpio: GpioConfig;
+  readonly gateways: readonly GatewayConfig[];
+  readonly boards: readonly BoardConfig[];
   readonly lighting: LightingPlan;
   readonly escalation: EscalationPlan;
   /** E.164 number of each contact. */

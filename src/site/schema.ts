@@ -20,6 +20,8 @@ const MOST = {
   users: 64,
   filters: 64,
   names: 16,
+  gateways: 32,
+  commandWords: 64,
 } as const;
 
 /** The words the check knows, in the order messages list them. */
@@ -43,13 +45,11 @@ const BUTTONS = ['press', 'hold', 'double', 'release'] as const;
 export const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
 const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 
-/** Words of later versions, by the noun they would be. */
-const LATER_WORDS: Readonly<Record<string, readonly string[]>> = {
-  driver: ['gpio', 'serial', 'firmata'],
-  'path for texts': ['modem'],
-};
+export const DRIVERS = ['mqtt', 'gpio', 'serial', 'firmata'] as const;
+export const GATEWAY_TYPES = ['rflink', 'mysensors', 'rfxtrx', 'rtl_433', 'firmata'] as const;
 
-export const isLaterDriver = (word: unknown): boolean => (LATER_WORDS['driver'] ?? []).some((later) => later === word);
+/** Words of later versions, by the noun they would be. */
+const LATER_WORDS: Readonly<Record<string, readonly string[]>> = { 'path for texts': ['modem'] };
 
 interface Raw {
   readonly input?: unknown;
@@ -91,6 +91,22 @@ function list<S extends z.core.$ZodType>(item: S, most: number, description: str
       `has ${Array.isArray(issue.input) ? issue.input.length : 0} entries; at most ${most} are taken`,
   };
   return describe(z.array(item, { error }).check(z.maxLength(most, size)), `${description} At most ${most}.`);
+}
+
+/** Entries by names that the owner gives them. */
+function named<S extends z.core.$ZodType>(item: S, most: number, description: string) {
+  const error = (issue: Raw & { readonly code?: string }) =>
+    issue.code === 'invalid_key'
+      ? `${quote(issue.input)} is not an id; ${ID_REMEDY}`
+      : saying('a group of names', 'write NAME: { … }, one a line')(issue);
+  const few = {
+    error: (issue: Raw) => `has ${Object.keys(Object(issue.input)).length} entries; at most ${most} are taken`,
+  };
+  const bounded = (value: object): boolean => Object.keys(value).length <= most;
+  return describe(
+    z.record(z.string().check(z.regex(ID)), item, { error }).check(z.refine(bounded, few)),
+    `${description} At most ${most}.`,
+  );
 }
 
 /** A list that says something by being there, so that an empty one is a slip. */
@@ -186,6 +202,12 @@ function degrees(description: string, limit: number) {
   return describe(z.number({ error }).check(z.gte(-limit, { error }), z.lte(limit, { error })), description);
 }
 
+function numeral(description: string, from: number, to: number) {
+  const error = saying('a number', `use ${from} to ${to}`);
+  const bounds = { error: (issue: Raw) => `${quote(issue.input)} is out of bounds; use ${from} to ${to}` };
+  return describe(z.number({ error }).check(z.gte(from, bounds), z.lte(to, bounds)), description);
+}
+
 const flag = (description: string) =>
   describe(z.boolean({ error: saying('true or false', 'write true or false without quotes') }), description);
 
@@ -276,18 +298,75 @@ const zone = group('What this device watches. Options that mean nothing for the 
   silent: z.optional(flag('panic: nothing shows or sounds on site. Left out: true.')),
 });
 
-const profile = text('The family that reads its messages, as in zigbee2mqtt; `lantern devices` lists them.', 64);
-const model = z.optional(text('Model name within the family, where its common rules are not enough.', 64));
-const topic = (description: string) => text(description, 200);
+const profile = z.optional(
+  text('mqtt, serial: the family that reads its messages, as in zigbee2mqtt; `lantern devices` lists them.', 64),
+);
+const model = z.optional(
+  text('mqtt, serial: model name within the family, where its common rules are not enough.', 64),
+);
+const topic = (description: string) => z.optional(text(description, 200));
 const address = z.optional(
   text(
-    'Which of the devices on its topic, or which part of the device; families whose topics are devices take none.',
+    'Which of the devices on its topic or gateway, or which part of the device; families whose topics are devices take none.',
     128,
   ),
 );
 const driver = z.optional(
-  word('driver', ['mqtt'], 'How it is connected. Left out: mqtt, the only one in this version.'),
+  word(
+    'driver',
+    DRIVERS,
+    'How it is connected. mqtt: over a broker. gpio: a wire on a pin. serial: through a gateway on a serial port. firmata: a pin of an Arduino. Left out: mqtt.',
+  ),
 );
+
+/** Lines of a chip. The largest chips in use have far fewer. */
+const LINES = { from: 0, to: 255 } as const;
+const LINE_REMEDY = 'write its BCM number, as in 17, or { chip: LABEL, line: N }, with N from 0 to 255';
+// A union passes on what only one of its sides says, so that each side says it in full.
+const lineError = { error: saying('a line', LINE_REMEDY) };
+const lineNumber = z.int(lineError).check(z.gte(LINES.from, lineError), z.lte(LINES.to, lineError));
+/** The kernel takes labels of 31 bytes; these are the characters that are safe in a topic. */
+const CHIP = /^[A-Za-z0-9][A-Za-z0-9 ._:@,-]{0,30}$/;
+const chipError = {
+  error: saying(
+    'the label of a chip',
+    'write it as the kernel names it, without "/", "#" and "+", as in pinctrl-bcm2711',
+  ),
+};
+const line = z.optional(
+  describe(
+    z.union(
+      [lineNumber, z.strictObject({ chip: z.string(chipError).check(z.regex(CHIP, chipError)), line: lineNumber })],
+      lineError,
+    ),
+    'gpio: BCM number on the header of a Raspberry Pi, or the label of a chip and the line on it.',
+  ),
+);
+const pinError = { error: saying('a pin', 'write its number, as in 5, or A0 for an analogue one') };
+const pin = (description: string) =>
+  z.optional(
+    describe(
+      z.union(
+        [
+          z.int(pinError).check(z.gte(0, pinError), z.lte(99, pinError)),
+          z.string(pinError).check(z.regex(/^A\d{1,2}$/, pinError)),
+        ],
+        pinError,
+      ),
+      description,
+    ),
+  );
+const gatewayOf = z.optional(text('serial, firmata: name of the gateway or board it is heard through.', 63));
+const onStop = z.optional(
+  word('level', ['off', 'on', 'keep'], 'gpio, firmata: what a stop of the hub leaves. Left out: off.'),
+);
+
+const resistance = (description: string) => numeral(`${description} In ohms, 100 to 1000000.`, 100, 1_000_000);
+const loop = group('firmata: a loop with resistors on an analogue pin: closed, open, short and cut are told apart.', {
+  pullUp: resistance('Between the pin and the supply.'),
+  endOfLine: resistance('In series with the contact.'),
+  contact: resistance('Across the contact.'),
+});
 
 const device = group('A sensor, button or keypad.', {
   id: id('Its name in topics, logs and texts; unique.'),
@@ -295,16 +374,48 @@ const device = group('A sensor, button or keypad.', {
   driver,
   profile,
   model,
-  topic: topic('Where it publishes.'),
+  topic: topic('mqtt: where it publishes.'),
   address,
+  line,
+  wiring: z.optional(
+    word(
+      'wiring',
+      ['normally-closed', 'normally-open'],
+      'gpio: a contact between the line and ground, which opens or closes in an alarm. Left out, for a contact: normally-closed.',
+    ),
+  ),
+  bias: z.optional(
+    word(
+      'bias',
+      ['pull-up', 'pull-down', 'none'],
+      'gpio: the resistor inside the chip. Left out: pull-up where low is on and for contacts, else pull-down.',
+    ),
+  ),
+  gateway: gatewayOf,
+  pin: pin('firmata: a digital pin such as 5, or an analogue one such as A0.'),
+  activeLow: z.optional(flag('gpio, firmata: low is on. For a contact on is open. Left out: false.')),
+  pullUp: z.optional(
+    flag('firmata: the resistor inside the board. Left out: true where low is on and for contacts, else false.'),
+  ),
+  above: z.optional(
+    numeral('firmata: an analogue pin is on above this share of the supply, 0.01 to 0.99.', 0.01, 0.99),
+  ),
+  hysteresis: z.optional(numeral('firmata: and off again so much below it, 0 to 0.5. Left out: 0.02.', 0, 0.5)),
+  loop: z.optional(loop),
   signal: z.optional(
     word('signal', SIGNALS, 'The one signal that trips its zone. Left out: those usual for the zone type.'),
   ),
   debounce: z.optional(
-    time('A closing counts after it has held so long; an opening at once. Left out: 0ms.', { from: '0ms', to: '10s' }),
+    time(
+      'A closing counts after it has held so long; an opening at once. On a wire also what is too short to be a change, of which up to 20ms count. Left out: 10ms on wires, else 0ms.',
+      { from: '0ms', to: '10s' },
+    ),
   ),
   supervision: z.optional(
-    time('Longest silence before it is lost. Left out: what its profile says.', { from: '1s', to: '48h' }),
+    time('mqtt, serial: longest silence before it is lost. Left out: what its profile says.', {
+      from: '1s',
+      to: '48h',
+    }),
   ),
   zone: z.optional(zone),
 });
@@ -315,8 +426,39 @@ const output = group('A siren, strobe, light or relay.', {
   driver,
   profile,
   model,
-  topic: topic('Where it listens, without /set.'),
+  topic: topic('mqtt: where it listens, without /set.'),
   address,
+  line,
+  gateway: gatewayOf,
+  pin: pin('firmata: a digital pin such as 5.'),
+  activeLow: z.optional(flag('gpio, firmata: low is on, as with many relay modules. Left out: false.')),
+  onStop,
+});
+
+const gateway = group('A radio on a serial port, a program that hears one, or an Arduino with Firmata.', {
+  port: z.optional(
+    text('Path of the serial port, best one under /dev/serial/by-id/, which stays the same. rtl_433 has none.', 255),
+  ),
+  baud: z.optional(
+    whole(
+      'Speed of the port. Left out: 57600 for rflink and firmata, 115200 for mysensors, 38400 for rfxtrx.',
+      300,
+      4_000_000,
+    ),
+  ),
+  type: z.optional(
+    word('gateway type', GATEWAY_TYPES, 'What speaks there. Left out: what the devices on it say, if they agree.'),
+  ),
+  silence: z.optional(
+    time('A gateway that says nothing for so long, although asked, is gone. Left out: 60s.', { from: '5s', to: '1h' }),
+  ),
+  command: z.optional(
+    someOf(
+      text('The program, or one of its arguments.', 256),
+      MOST.commandWords,
+      'rtl_433: the program and its arguments. Left out: rtl_433 with its usual ones.',
+    ),
+  ),
 });
 
 const lighting = group(
@@ -500,6 +642,7 @@ const SECTIONS = {
   site,
   panel: z.optional(panel),
   devices: z.optional(list(device, MOST.devices, 'Sensors, buttons and keypads.')),
+  gateways: z.optional(named(gateway, MOST.gateways, 'Radios, boards and what else is behind a serial port, by name.')),
   outputs: z.optional(list(output, MOST.outputs, 'What the hub switches.')),
   lighting: z.optional(list(lighting, MOST.lighting, 'Motion that lights the way.')),
   contacts: z.optional(list(contact, MOST.contacts, 'People to tell.')),
@@ -525,6 +668,10 @@ export type Config = z.infer<typeof ConfigSchema>;
 export type DeviceEntry = z.infer<typeof device>;
 export type ZoneEntry = z.infer<typeof zone>;
 export type OutputEntry = z.infer<typeof output>;
+export type LoopEntry = z.infer<typeof loop>;
+export type GatewayEntry = z.infer<typeof gateway>;
+export type DriverWord = (typeof DRIVERS)[number];
+export type GatewayWord = (typeof GATEWAY_TYPES)[number];
 export type LightingEntry = z.infer<typeof lighting>;
 export type ContactEntry = z.infer<typeof contact>;
 export type StepEntry = z.infer<typeof step>;
@@ -553,6 +700,12 @@ export const DEFAULTS = {
   within: seconds(10),
   /** What a device that can be imitated says of a closing has to hold so long: as long as its messages repeat. */
   copyableHold: seconds(3),
+  /** Contacts bounce for a few milliseconds; nothing that is meant is as short. */
+  wireDebounce: duration(10),
+  /** A press of 50 ms has to be seen, so that no filter of a line may be longer than this. */
+  longestFilter: duration(20),
+  silence: seconds(60),
+  hysteresis: 0.02,
   longestEntryDelay: seconds(45),
   sirenBetween: [seconds(90), minutes(15)],
 } as const;

@@ -1,15 +1,10 @@
 import { formatPath, type Path, quote } from './path.ts';
 import type { Report } from './report.ts';
-import { type Config, ConfigSchema, isLaterDriver } from './schema.ts';
+import { type Config, ConfigSchema } from './schema.ts';
 import { remedyFor } from './suggest.ts';
 
 /** Keys that a later version brings. */
-const LATER_KEYS: ReadonlySet<string> = new Set([
-  'gateways',
-  'monitoring',
-  'sms.modem',
-  ...['devices', 'outputs'].flatMap((list) => ['line', 'activeLow', 'gateway'].map((key) => `${list}[].${key}`)),
-]);
+const LATER_KEYS: ReadonlySet<string> = new Set(['monitoring', 'sms.modem']);
 
 /** A part of a config with its place. */
 export interface Item<T> {
@@ -46,7 +41,7 @@ export function checkShape(value: unknown, report: Report): Draft {
     const path = pathOf(issue);
     // An unknown key takes nothing from what is known beside it.
     if (issue.code !== 'unrecognized_keys') for (const above of prefixes(path)) slips.add(above);
-    if (!isEcho(value, path, told)) reportIssue(issue, path, report);
+    if (!isEcho(path, told)) reportIssue(issue, path, report);
   }
   return draft(value, null, slips);
 }
@@ -55,23 +50,17 @@ const pathOf = (issue: Issue): Path => issue.path.map((part) => (typeof part ===
 
 const prefixes = (path: Path): readonly string[] => path.map((_, index) => formatPath(path.slice(0, index + 1)));
 
-/** The second word on one value, or on a device whose driver is of a later version: what it needs is not known here. */
-function isEcho(value: unknown, path: Path, told: Set<string>): boolean {
+/** The second word on one value would only repeat the first. */
+function isEcho(path: Path, told: Set<string>): boolean {
   const text = formatPath(path);
-  const [list, index, key] = path;
-  const byLaterDriver =
-    (list === 'devices' || list === 'outputs') &&
-    typeof index === 'number' &&
-    key !== 'driver' &&
-    isLaterDriver(valueAt(value, [list, index, 'driver']));
-  const echo = byLaterDriver || told.has(text);
+  const echo = told.has(text);
   told.add(text);
   return echo;
 }
 
 function reportIssue(issue: Issue, path: Path, report: Report): void {
   if (issue.code !== 'unrecognized_keys') {
-    report.error(path, issue.message);
+    report.error(path, issue.message, issue.code === 'invalid_key' ? 'key' : 'value');
     return;
   }
   const known = issue.message.split(',');

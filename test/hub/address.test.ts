@@ -47,7 +47,7 @@ function listen() {
   const came: Arrived[] = [];
   const refused: string[] = [];
   const seen = new SeenDevices(families);
-  const door = createDoor({
+  const { broker: door } = createDoor({
     plan,
     families,
     models: new Map(),

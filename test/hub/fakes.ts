@@ -21,6 +21,8 @@ import type {
 export interface FakeClock extends Clock {
   /** Lets time pass: rings every alarm that comes due, in order, at its own moment. */
   pass(ms: number): void;
+  /** The whole process stands still: what came due meanwhile rings late, at the next `pass`. */
+  standStill(ms: number): void;
   /** The wall clock jumps; the hub's own line does not. */
   step(ms: number): void;
   trust(is: 'trusted' | 'untrusted'): void;
@@ -52,6 +54,9 @@ export function createFakeClock(start = 1_000_000, boot = 'boot-1'): FakeClock {
         next.ring();
       }
       now = end;
+    },
+    standStill(ms) {
+      now += ms;
     },
     step(ms) {
       wallOffset += ms;

@@ -41,6 +41,30 @@ describe('write, then act', () => {
   });
 });
 
+describe('a hub that stood still itself', () => {
+  it('hears the journal before it blames it', async () => {
+    const world = await settledWorld();
+    world.journal.be('silent');
+    world.says('smoke', { smoke: true });
+    world.clock.standStill(3000);
+    await world.pass(0);
+    world.journal.answer();
+    await world.pass(1);
+    expect(world.state()).toBe('triggered');
+    expect(world.heard().filter((line) => line.includes('disk'))).toEqual([]);
+  });
+
+  it('blames a journal that has nothing to say then either', async () => {
+    const world = await settledWorld();
+    world.journal.be('silent');
+    world.says('smoke', { smoke: true });
+    world.clock.standStill(3000);
+    await world.pass(0.3);
+    expect(world.state()).toBe('triggered');
+    expect(world.attributes()['faults']).toContain('disk');
+  });
+});
+
 for (const how of ['failing', 'silent'] as const) {
   describe(`a journal that is ${how}`, () => {
     const trouble = async (world: Awaited<ReturnType<typeof settledWorld>>): Promise<void> => {

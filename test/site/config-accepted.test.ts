@@ -21,6 +21,15 @@ const houses: readonly (readonly [string, string])[] = [
     completed('mqtt: { users: [{ name: a, password: !secret password, publish: [z/#] }] }'),
   ],
   ['one with another broker', completed('mqtt: { connect: { url: "mqtts://broker.lan", ca: token } }')],
+  [
+    'one on wires',
+    completed(`devices:
+  - { id: a, driver: gpio, line: 17, wiring: normally-open, zone: { type: chime } }
+  - { id: b, driver: serial, gateway: rf, profile: mysensors, address: "1:2" }
+  - { id: c, driver: firmata, gateway: uno, pin: A0, loop: { pullUp: 10000, endOfLine: 4700, contact: 4700 } }
+outputs: [{ id: s, role: siren, driver: gpio, line: { chip: x, line: 0 }, onStop: keep }]
+gateways: { rf: { port: /dev/ttyUSB0 }, uno: { port: /dev/serial/by-id/uno }, sdr: { type: rtl_433, command: [./sdr.sh] } }`),
+  ],
   ['one with aliases', completed('web: &w { port: 1 }\nmqtt: { listen: *w }')],
 ];
 

@@ -28,14 +28,14 @@ const refusals: readonly Refusal[] = [
     name: 'a file that is one word',
     whole: 'hello',
     says: [
-      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
+      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
     ],
   },
   {
     name: 'a file that is a list',
     whole: '- site',
     says: [
-      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
+      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
     ],
   },
   {
@@ -107,7 +107,7 @@ const refusals: readonly Refusal[] = [
     name: 'an unknown key near none',
     yaml: 'heating: {}',
     says: [
-      '1:1: heating: "heating" is not a key here; use site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
+      '1:1: heating: "heating" is not a key here; use site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
     ],
   },
   {
@@ -121,13 +121,8 @@ const refusals: readonly Refusal[] = [
     name: 'a key named like part of the language',
     yaml: '__proto__: {}',
     says: [
-      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
+      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
     ],
-  },
-  {
-    name: 'gateways',
-    yaml: 'gateways: { rf433: { port: /dev/ttyUSB0 } }',
-    says: ['1:1: gateways: is not in this version; remove it'],
   },
   {
     name: 'monitoring',
@@ -173,19 +168,6 @@ const refusals: readonly Refusal[] = [
       '  twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001" }',
     ].join('\n'),
     says: ['2:19: sms.paths[1]: "modem" is not in this version; use twilio'],
-  },
-  {
-    name: 'a driver of a later version',
-    yaml: [
-      'devices:',
-      '  - { id: hall, driver: gpio, line: 17, signal: motion, zone: { type: interior, modes: [away] } }',
-    ].join('\n'),
-    says: ['2:25: devices[0].driver: "gpio" is not in this version; use mqtt'],
-  },
-  {
-    name: 'a serial output',
-    yaml: 'outputs: [{ id: siren, role: siren, driver: serial, gateway: rf433 }]',
-    says: ['1:45: outputs[0].driver: "serial" is not in this version; use mqtt'],
   },
   {
     name: 'an unknown driver',
@@ -287,7 +269,7 @@ const refusals: readonly Refusal[] = [
     name: 'a device with nothing in it',
     yaml: ['devices:', '  - id: a'].join('\n'),
     says: [
-      '2:5: devices[0].profile: is missing; write text, in quotes if it looks like a number',
+      '2:5: devices[0].profile: is missing; name the family that reads its messages, as in zigbee2mqtt',
       '2:5: devices[0].topic: is missing; write text, in quotes if it looks like a number',
     ],
   },

@@ -4,19 +4,23 @@ import { join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { loadAccepted, saveAccepted } from '../../src/site/accepted.ts';
 import { type Families, type Loaded, loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import { formatProblem } from '../../src/site/report.ts';
-import { completed, tempFolder } from './fixtures/config.ts';
+import { completed, families as standIns, tempFolder } from './fixtures/config.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const shipped = (name: string): string => readFileSync(join(root, 'config', name), 'utf8');
 const schema = JSON.parse(shipped('lantern.schema.json'));
 
 /** The families that come with the program. */
-const families: Families = new Map(
-  [...loadDevices(join(root, 'devices'), 'profiles').families].map(([name, family]) => [name, familyFacts(family)]),
-);
+const families: Families = new Map([
+  ...standIns,
+  ...[...loadDevices(join(root, 'devices'), 'profiles').families].map(
+    ([name, family]) => [name, familyFacts(family)] as const,
+  ),
+]);
 
 const RECIPIENT = 'age1rrs4kedzc6sxmnszv35gqnhxkhezehgjm9wqq6dvx7ke58ewfs8qyq49a3';
 
@@ -45,12 +49,21 @@ function withConnect(example: string): string {
 }
 
 /** `devices[].zone.type` and so on: every key the schema has. */
-function keysOfSchema(node: { properties?: object; items?: object }, path: string): readonly string[] {
+interface SchemaNode {
+  readonly properties?: object;
+  readonly items?: object;
+  /** What stands behind each of the names that an owner gives. */
+  readonly additionalProperties?: object | false;
+  readonly description?: string;
+}
+
+function keysOfSchema(node: SchemaNode, path: string): readonly string[] {
   const below = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const here = path === '' ? key : `${path}.${key}`;
     return [here, ...keysOfSchema(child, here)];
   });
-  return node.items === undefined ? below : [...below, ...keysOfSchema(node.items, `${path}[]`)];
+  const named = node.additionalProperties ? keysOfSchema(node.additionalProperties, `${path}.NAME`) : [];
+  return [...below, ...named, ...(node.items === undefined ? [] : keysOfSchema(node.items, `${path}[]`))];
 }
 
 function keysOfValue(value: unknown, path: string): readonly string[] {
@@ -61,6 +74,8 @@ function keysOfValue(value: unknown, path: string): readonly string[] {
     return [here, ...keysOfValue(child, here)];
   });
 }
+
+const validateConfig = new Ajv2020({ strict: false }).compile(schema);
 
 const plain = (text: string): unknown =>
   parse(text, { customTags: [{ tag: '!secret', resolve: (name: string) => name }] });
@@ -85,21 +100,97 @@ describe('config/demo.yaml', () => {
   });
 });
 
+const TEXTS = 'texts are written to the log and not sent';
+const COPIED = 'can be copied';
+
+describe.each([
+  ['wired.yaml', [TEXTS]],
+  ['radio.yaml', [COPIED, COPIED, COPIED, TEXTS]],
+  ['mixed.yaml', [COPIED, TEXTS]],
+] as const)('config/%s', (name, warnings) => {
+  const loaded = loadHouse(join(root, 'config', name), { families, credentialsDirectory: null });
+  const house = loaded.ok ? loaded.house : null;
+
+  it('is accepted, with the warnings that are meant', () => {
+    expect(loaded.ok ? [] : said(loaded)).toEqual([]);
+    const told = said(loaded);
+    expect(told).toHaveLength(warnings.length);
+    for (const warning of warnings) expect(told.join('\n')).toContain(warning);
+  });
+
+  it('guards a way in, listens for a personal alarm, and sounds a siren', () => {
+    const types = [...(house?.panel.zones.values() ?? [])].map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['entry', 'perimeter', 'interior', 'panic']));
+    expect(house?.outputs.map(({ role }) => role)).toEqual(expect.arrayContaining(['siren', 'light']));
+  });
+
+  it('tells nobody who exists', () => {
+    expect([...(house?.phones.values() ?? [])].every((phone) => /^\+447700900\d{3}$/.test(phone))).toBe(true);
+  });
+
+  it('is the same when it is kept for a later start', () => {
+    const dir = tempFolder();
+    saveAccepted(dir, loaded.ok ? loaded.accepted : '');
+    expect(loadAccepted(dir, families)).toEqual(house);
+  });
+
+  it('has what an editor expects', () => {
+    expect(validateConfig(plain(shipped(name)))).toBe(true);
+  });
+});
+
+describe('the houses on wires', () => {
+  const houseIn = (name: string) => {
+    const loaded = loadHouse(join(root, 'config', name), { families, credentialsDirectory: null });
+    return loaded.ok ? loaded.house : null;
+  };
+
+  it('wired: all on the header, on lines that are free', () => {
+    const house = houseIn('wired.yaml');
+    const lines = [...(house?.gpio.inputs ?? []), ...(house?.gpio.outputs ?? [])];
+    expect(lines).toHaveLength((house?.devices.length ?? 0) + (house?.outputs.length ?? 0));
+    expect(lines.filter(({ line }) => [0, 1, 2, 3, 14, 15].includes(line))).toEqual([]);
+    expect([house?.gateways, house?.boards]).toEqual([[], []]);
+  });
+
+  it('wired: outputs are on lines that are low until the hub starts', () => {
+    const outputs = houseIn('wired.yaml')?.gpio.outputs ?? [];
+    expect(outputs.map(({ line }) => line >= 9)).toEqual([true, true, true]);
+  });
+
+  it('radio: no pins', () => {
+    const house = houseIn('radio.yaml');
+    expect(house?.gateways.map(({ type }) => type)).toEqual(['mysensors', 'rflink', 'rtl_433']);
+    expect(house?.gpio).toEqual({ inputs: [], outputs: [] });
+  });
+
+  it('mixed: pins, a gateway, a board and MQTT', () => {
+    const house = houseIn('mixed.yaml');
+    expect(new Set(house?.devices.map(({ profile }) => profile))).toEqual(
+      new Set(['gpio', 'zigbee2mqtt', 'firmata', 'rflink']),
+    );
+    expect([house?.gateways.length, house?.boards.map(({ inputs }) => inputs.length)]).toEqual([1, [3]]);
+  });
+});
+
 describe('config/example.yaml', () => {
   const example = shipped('example.yaml');
 
-  it('is accepted without a word', () => {
-    expect(said(loadExample(example))).toEqual([]);
+  const copied = expect.stringContaining('this device can be copied');
+
+  it('is accepted; that one of its radios can be copied is all there is to say', () => {
+    expect(said(loadExample(example))).toEqual([copied]);
   });
 
   it('is accepted with its other broker, which can be read there', () => {
     const loaded = loadExample(withConnect(example));
     expect(loaded.ok && loaded.house.mqtt.kind).toBe('connect');
-    expect(said(loaded)).toEqual([expect.stringContaining('can be read on that broker')]);
+    expect(said(loaded)).toEqual([copied, expect.stringContaining('can be read on that broker')]);
   });
 
   // Every kind of alarm has the same steps; shown once is shown.
-  const once = (key: string) => key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].');
+  const once = (key: string) =>
+    key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].').replace(/^gateways\.\w+\./, 'gateways.NAME.');
   const values = [plain(example), plain(withConnect(example))];
   const shown = new Set(values.flatMap((value) => keysOfValue(value, '')).map(once));
   const keys = new Set(keysOfSchema(schema, '').map(once));
@@ -119,8 +210,6 @@ describe('config/example.yaml', () => {
 });
 
 describe('config/lantern.schema.json', () => {
-  const validate = new Ajv2020({ strict: false }).compile(schema);
-
   it('is the one the program checks with', () => {
     const run = spawnSync(process.execPath, [join(root, 'scripts/schema.ts'), '--check'], { encoding: 'utf8' });
     expect([run.status, run.stderr]).toEqual([0, '']);
@@ -135,12 +224,10 @@ describe('config/lantern.schema.json', () => {
   });
 
   it('describes every key, for the editor', () => {
-    const bare = (
-      node: { properties?: object; items?: object; description?: string },
-      path: string,
-    ): readonly string[] => [
+    const bare = (node: SchemaNode, path: string): readonly string[] => [
       ...(node.description === undefined ? [path] : []),
       ...Object.entries(node.properties ?? {}).flatMap(([key, child]) => bare(child, `${path}.${key}`)),
+      ...(node.additionalProperties ? bare(node.additionalProperties, `${path}.NAME`) : []),
       ...(node.items === undefined ? [] : bare(node.items, `${path}[]`)),
     ];
     expect(bare(schema, '')).toEqual([]);
@@ -151,13 +238,17 @@ describe('config/lantern.schema.json', () => {
     ['the example', shipped('example.yaml'), true],
     ['an unknown key', completed('wbe: {}'), false],
     ['a delay without a unit', completed('panel: { modes: { away: { exitDelay: 45 } } }'), false],
-    ['a gateway', completed('gateways: {}'), false],
+    ['a gateway', completed('gateways: { a: { port: /dev/ttyUSB0 } }'), true],
+    ['a gateway whose name is none', completed('gateways: { A: { port: /dev/ttyUSB0 } }'), false],
+    ['a gateway with a slip', completed('gateways: { a: { prot: /dev/ttyUSB0 } }'), false],
+    ['a line past the last', completed('devices: [{ id: a, driver: gpio, line: 256 }]'), false],
+    ['a monitoring station', completed('monitoring: []'), false],
     ['a missing site', 'web: {}', false],
     ['an unknown zone type', completed('devices: [{ id: a, profile: z, topic: a, zone: { type: enrty } }]'), false],
   ];
   for (const [name, text, fits] of judged) {
     it(`${fits ? 'takes' : 'refuses'} ${name}`, () => {
-      expect(validate(plain(text))).toBe(fits);
+      expect(validateConfig(plain(text))).toBe(fits);
     });
   }
 });
