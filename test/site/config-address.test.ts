@@ -11,9 +11,17 @@ import { completed } from './fixtures/config.ts';
 const shipped = loadDevices(resolve(import.meta.dirname, '../../devices'), 'profiles').families;
 const families = new Map([...shipped].map(([name, family]) => [name, familyFacts(family)]));
 
+/** The gateway that a device names, of the type that fits. */
+function gatewayOf(entry: string): string {
+  const name = /gateway: ([\w-]+)/.exec(entry)?.[1];
+  if (name === undefined) return '';
+  const rest = entry.includes('profile: rtl_433') ? '{ type: rtl_433 }' : '{ port: /dev/serial/by-id/usb-1 }';
+  return `\ngateways: { ${name}: ${rest} }`;
+}
+
 function load(list: 'devices' | 'outputs', entry: string) {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-address-'));
-  writeFileSync(join(folder, 'hub.yaml'), completed(`${list}: [{ ${entry} }]`));
+  writeFileSync(join(folder, 'hub.yaml'), completed(`${list}: [{ ${entry} }]${gatewayOf(entry)}`));
   for (const [name, value] of [
     ['sid', 'AC00000000000000000000000000000000'],
     ['token', 'a token'],

@@ -153,9 +153,10 @@ describe('the houses on wires', () => {
     expect([house?.gateways, house?.boards]).toEqual([[], []]);
   });
 
-  it('wired: outputs are on lines that are low until the hub starts', () => {
+  // Lines 4 to 8 are pulled up until the hub takes them, 9 to 27 pulled down.
+  it('wired: outputs are off until the hub starts', () => {
     const outputs = houseIn('wired.yaml')?.gpio.outputs ?? [];
-    expect(outputs.map(({ line }) => line >= 9)).toEqual([true, true, true]);
+    expect(outputs.map(({ line }) => line >= 9)).toEqual(outputs.map(({ activeLow }) => !activeLow));
   });
 
   it('radio: no pins', () => {
@@ -170,6 +171,63 @@ describe('the houses on wires', () => {
       new Set(['gpio', 'zigbee2mqtt', 'firmata', 'rflink']),
     );
     expect([house?.gateways.length, house?.boards.map(({ inputs }) => inputs.length)]).toEqual([1, [3]]);
+  });
+});
+
+describe('what README.md says of wires', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const GATEWAYS = `gateways:
+  rf433: { type: rflink, port: /dev/serial/by-id/usb-RFLink }
+  shed-board: { type: firmata, port: /dev/serial/by-id/usb-Arduino }
+contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault] }]`;
+  const lines = [...readme.matchAll(/`(\{ id: [^`]*driver: [^`]*\})`/g)].map(([, line]) => line ?? '');
+
+  it('has a line for each driver', () => {
+    expect(lines.map((line) => /driver: (\w+)/.exec(line)?.[1])).toEqual(['gpio', 'serial', 'firmata']);
+  });
+
+  for (const line of lines) {
+    it(`is accepted: ${line}`, () => {
+      const file = join(tempFolder(), 'hub.yaml');
+      writeFileSync(file, `site: { id: h, timezone: UTC }\ndevices:\n  - ${line}\n${GATEWAYS}\n`);
+      const loaded = loadHouse(file, { families, credentialsDirectory: null });
+      expect(loaded.ok ? [] : said(loaded)).toEqual([]);
+    });
+  }
+
+  /** BCM numbers and pins of one row of the table, in their order; `7–11` are all from 7 to 11. */
+  const numbers = (cell: string): readonly number[] =>
+    cell.split(', ').flatMap((part) => {
+      const [from, to] = part.split('–').map(Number);
+      return Array.from({ length: (to ?? from ?? 0) - (from ?? 0) + 1 }, (_, i) => (from ?? 0) + i);
+    });
+  const table = [...readme.matchAll(/^\| (\d[\d, –]*) \| (\d[\d, ]*) \|/gm)].flatMap(([, bcm = '', pins = '']) => {
+    const places = numbers(pins);
+    return numbers(bcm).map((line, index) => [line, places[index]] as const);
+  });
+
+  it('the table has every line of the header once, and each its own pin', () => {
+    expect(table.map(([line]) => line).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 28 }, (_, i) => i));
+    expect(new Set(table.map(([, pin]) => pin)).size).toBe(28);
+  });
+
+  // Each pin of the drawing has its number, then what it is.
+  const drawing = new Map(
+    [
+      ...shipped('wiring.svg').matchAll(/<text class="c"[^>]*>(\d+)<\/text>\n<text class="t"[^>]*>([^<]*)<\/text>/g),
+    ].map(([, pin, name]) => [name, Number(pin)]),
+  );
+  for (const [line, pin] of table) {
+    it(`the drawing has BCM ${line} on pin ${pin} too`, () => {
+      expect(drawing.get(`BCM ${line}`)).toBe(pin);
+    });
+  }
+
+  it('the circuits of the drawing name the pins that the header has', () => {
+    const named = [...shipped('wiring.svg').matchAll(/>BCM (\d+)<\/text>\n<text class="s"[^>]*>pin (\d+)</g)];
+    expect(named.map(([, line, pin]) => [Number(line), Number(pin)])).toEqual(
+      [17, 27, 16, 19, 22, 6].map((line) => [line, drawing.get(`BCM ${line}`)]),
+    );
   });
 });
 

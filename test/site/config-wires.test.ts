@@ -68,12 +68,12 @@ describe('a key of another driver is refused', () => {
     },
     {
       name: 'serial: topic',
-      yaml: serial('gateway: rf, profile: mysensors, address: "1:2", topic: z/a'),
+      yaml: serial('gateway: rf, profile: mysensors, model: signed, supervision: 1h, address: "1:2", topic: z/a'),
       says: [idle('topic', 'serial')],
     },
     {
       name: 'serial: activeLow',
-      yaml: serial('gateway: rf, profile: mysensors, address: "1:2", activeLow: true'),
+      yaml: serial('gateway: rf, profile: mysensors, model: signed, supervision: 1h, address: "1:2", activeLow: true'),
       says: [idle('activeLow', 'serial')],
     },
     { name: 'firmata: profile', yaml: firmata('pin: 5, profile: gpio'), says: [idle('profile', 'firmata')] },
@@ -113,7 +113,7 @@ describe('a key that a driver needs', () => {
     },
     {
       name: 'serial: address',
-      yaml: serial('gateway: rf, profile: mysensors'),
+      yaml: serial('gateway: rf, profile: mysensors, model: signed, supervision: 1h'),
       says: [
         'devices[0].address: is missing; many devices of mysensors share a topic, so name the one, as in "NewKaku:00c142"',
       ],
@@ -430,8 +430,8 @@ describe('a loop', () => {
 });
 
 describe('a gateway', () => {
-  const device = (name: string, profile: string, rest = '') =>
-    `{ id: ${profile.replace('_', '-')}-${name}, driver: serial, gateway: ${name}, profile: ${profile}, address: "7:1"${rest} }`;
+  const device = (name: string, profile: string) =>
+    `{ id: ${profile.replace('_', '-')}-${name}, driver: serial, gateway: ${name}, profile: ${profile}, address: "7:1"${profile === 'mysensors' ? ', model: signed, supervision: 1h' : ''} }`;
   const node = `devices: [${device('gw', 'mysensors')}]`;
   const byId = 'port: /dev/serial/by-id/gw';
   rows([
@@ -724,12 +724,12 @@ describe('what is on wires and what is not', () => {
     },
     {
       name: 'radio that only listens',
-      yaml: `outputs: [{ id: s, role: siren, driver: serial, gateway: rf, profile: rflink, address: "a:1" }]\n${RFLINK}`,
-      says: ['outputs[0].profile: rflink only listens and can switch nothing; name another profile'],
+      yaml: `outputs: [{ id: s, role: siren, driver: serial, gateway: sdr, profile: rtl_433, address: "a:1" }]\ngateways: { sdr: { type: rtl_433 } }`,
+      says: ['outputs[0].profile: rtl_433 only listens and can switch nothing; name another profile'],
     },
     {
       name: 'radio that switches',
-      yaml: `outputs: [{ id: s, role: siren, driver: serial, gateway: rf, profile: mysensors, address: "1:2" }]\n${RFLINK}`,
+      yaml: `outputs: [{ id: s, role: siren, driver: serial, gateway: rf, profile: mysensors, model: signed, address: "1:2" }]\n${RFLINK}`,
       says: [],
     },
     {

@@ -6,7 +6,7 @@ import { hours, minutes } from '../../src/base/time.ts';
 import { decode, decodeStray } from '../../src/sense/decode.ts';
 import { modelOf, topicFor } from '../../src/sense/profile.ts';
 import { addressOf } from '../../src/sense/reader.ts';
-import type { Example } from '../../src/site/devices.ts';
+import type { Example, Family } from '../../src/site/devices.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import { devicesDirectory, message } from '../sense/profiles.ts';
 
@@ -26,6 +26,12 @@ function outcome(example: Example, family: (typeof families)[number]): unknown {
   const raw = message(topic, example.payload, example.stored ? 'stored' : 'live');
   const decoded = decode(family.sense, example.model, device, raw, { address, means });
   return decoded.ok ? decoded.signals : 'refused';
+}
+
+/** Text cannot be cut so that it is none; there a payload is broken that is no word of the family. */
+function isRefused({ expect: expected, payload }: Example, family: Family): boolean {
+  const texts = family.sense.common.topics.every((topic) => topic.payload === 'text');
+  return expected === 'refused' || (texts && payload !== '' && Object.keys(expected).length === 0);
 }
 
 describe('the shipped files', () => {
@@ -50,7 +56,7 @@ describe('the shipped files', () => {
       const examples = family.examples.filter((example) => example.file === file);
       it(`${file.slice(devicesDirectory.length + 1)} has a payload, a broken one and an empty one`, () => {
         expect(examples.some((example) => example.expect !== 'refused' && example.payload !== '')).toBe(true);
-        expect(examples.some((example) => example.expect === 'refused')).toBe(true);
+        expect(examples.some((example) => isRefused(example, family))).toBe(true);
         expect(examples.some((example) => example.payload === '')).toBe(true);
       });
     }
@@ -61,7 +67,8 @@ describe('the shipped files', () => {
 
     it(`${family.name}: each file is read, and is named after its model`, () => {
       const files = readdirSync(join(devicesDirectory, family.name)).filter((name) => name !== 'family.yaml');
-      expect(files.length).toBeGreaterThan(0);
+      // A wire has no models: what hangs on it says only on or off.
+      expect(files.length > 0).toBe(!['gpio', 'firmata'].includes(family.name));
       expect(family.models.map((model) => `${model.name}.yaml`).sort()).toEqual(files.sort());
     });
 
