@@ -187,6 +187,10 @@ async function openBroker(house: House, families: Families, hub: Hub, log: Progr
 /** Each kind of wire is loaded only where the house has it. */
 async function findWires(house: House, clock: Clock, log: ProgramLog, how: 'whole' | 'bare'): Promise<Wires> {
   const kinds: KindOfWire[] = [];
+  if (house.gpio.inputs.length + house.gpio.outputs.length > 0) {
+    const { createGpio } = await import('./link/gpio/gpio.ts');
+    kinds.push({ prefix: '#gpio/', wires: createGpio(house.gpio, { clock, log }) });
+  }
   if (house.gateways.length > 0) {
     const { createGateways } = await import('./link/serial/gateways.ts');
     kinds.push({ prefix: '#serial/', wires: createGateways(house.gateways, { clock, log }) });
