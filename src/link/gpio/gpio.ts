@@ -42,11 +42,18 @@ interface Pin {
 interface House {
   readonly clock: Clock;
   readonly driver: () => Told<{ readonly driver: PinDriver }>;
-  readonly tell: (topic: WireTopic, is: Level | 'lost', delivery: 'live' | 'stored') => void;
+  readonly tell: (topic: WireTopic, is: Word, delivery: 'live' | 'stored') => void;
   readonly refused: (topic: WireTopic, why: string) => void;
 }
 
-const payloads = { on: Buffer.from('on'), off: Buffer.from('off'), lost: Buffer.from('lost') } as const;
+const payloads = {
+  on: Buffer.from('on'),
+  off: Buffer.from('off'),
+  lost: Buffer.from('lost'),
+  back: Buffer.from('back'),
+} as const;
+
+type Word = keyof typeof payloads;
 
 /**
  * Pins of the machine, on topics as the config has them.
@@ -59,7 +66,8 @@ const payloads = { on: Buffer.from('on'), off: Buffer.from('off'), lost: Buffer.
  * told, and again whenever a reading differs. `keep` leaves the line as it is, but what a line does that nobody holds any more
  * is up to the chip: only a resistor makes a level safe.
  *
- * A line that cannot be had or goes away is told `lost`, with one sentence why, and asked for every two seconds.
+ * A line that cannot be had or goes away is told `lost`, with one sentence why, and asked for every two seconds. Once it can be
+ * read again it is told `back`, live, and then its level as a stored one: that it lives is news, and its level may be old.
  */
 export function createGpio(config: GpioConfig, needs: GpioNeeds): Wires {
   const { clock, log } = needs;
@@ -201,6 +209,7 @@ function createHolding(parts: {
         lose(asked.why);
         return;
       }
+      if (state.why !== null) house.tell(place.topic, 'back', 'live');
       state.why = null;
       parts.held(asked.level);
     },

@@ -211,7 +211,7 @@ const stories: readonly Story[] = [
       [pass(60_000), []],
       [(world) => world.pins.plugIn(), []],
       [slip(4, 'high'), []],
-      [pass(2_000), ['2 stored off', '4 stored on']],
+      [pass(2_000), ['2 back', '2 stored off', '4 back', '4 stored on']],
       [pull(4, 'low'), ['4 off']],
     ],
   },
@@ -252,7 +252,7 @@ const stories: readonly Story[] = [
       [(world) => world.pins.unplug(), []],
       [command(2, 'on'), ['2 lost', /chip is gone/]],
       [(world) => world.pins.plugIn(), []],
-      [pass(2_000), ['2 stored on']],
+      [pass(2_000), ['2 back', '2 stored on']],
       [(world) => expect(world.pins.done.at(-1)).toBe('2 starts on'), []],
     ],
   },
@@ -323,7 +323,7 @@ describe('what pins tell', () => {
     world.clock.pass(1_999);
     expect(world.told()).toEqual([]);
     world.clock.pass(1);
-    expect(world.told()).toEqual(['4 stored on']);
+    expect(world.told()).toEqual(['4 back', '4 stored on']);
   });
 });
 
