@@ -2,10 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../whole/program.ts';
 import { storiesInGuest } from './stories.ts';
 
 const root = join(import.meta.dirname, '../..');
-const PATIENCE_S = 180;
+const PATIENCE_S = 400;
 
 const found = spawnSync(join(root, 'scripts/kernel'), ['--find'], { encoding: 'utf8' });
 const kernel = found.status === 0 ? found.stdout.trim() : null;
@@ -33,9 +34,14 @@ async function boot(path: string): Promise<void> {
 const notRunMark = 'NOT RUN:';
 
 describe('under a kernel with simulated pins', () => {
-  beforeAll(async () => {
-    if (kernel !== null) await boot(kernel);
-  }, PATIENCE_S * 1_000);
+  beforeAll(
+    async () => {
+      if (kernel === null) return;
+      await ensureBuilt();
+      await boot(kernel);
+    },
+    (PATIENCE_S + 60) * 1_000,
+  );
 
   for (const { name } of storiesInGuest) {
     it(name, (ctx) => {

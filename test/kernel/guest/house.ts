@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Calls } from '../../../src/link/gpio/calls.ts';
 import { addPerson } from '../../../src/site/users.ts';
 import { type Ear, openEar } from '../../whole/ear.ts';
@@ -9,7 +10,8 @@ import { CODE, type HouseConfig, houseConfig, NAME } from '../../whole/house-con
 import { createWaiting } from '../../whole/waiting.ts';
 import { type SimulatedChip, simulateChip } from './sim.ts';
 
-const source = resolve(import.meta.dirname, '../../../src/bin.ts');
+/** Built outside, before the boot: many small files are slow to load in the guest. */
+const program = resolve(import.meta.dirname, '../../../dist/bin.js');
 const MQTT_PORT = 18_830;
 
 /** Lines of the simulated chip, by what hangs on them. */
@@ -32,6 +34,8 @@ export interface PinHouse {
   /** Its data directory. */
   readonly data: string;
   start(): Promise<RunningHub>;
+  /** Rows of the journal that are sealed, so far. */
+  sealed(): number;
   /** A command of the program, to its end. */
   lantern(args: readonly string[]): Promise<string>;
   arm(hub: RunningHub, mode: 'HOME' | 'NIGHT'): Promise<void>;
@@ -90,7 +94,13 @@ export async function makePinHouse(calls: Calls, label: string): Promise<PinHous
     chip,
     data,
     start,
-    lantern: (args) => output([source, ...args]),
+    sealed() {
+      const database = new Database(join(data, 'lantern.db'), { readonly: true });
+      const { n } = database.prepare("SELECT count(*) AS n FROM events WHERE type = 'sealed'").get() as { n: number };
+      database.close();
+      return n;
+    },
+    lantern: (args) => output([program, ...args]),
     async arm(hub, mode) {
       // Until a line was read, arming warns; what is guarded here has spoken at the start.
       hub.ear.client.publish('lantern/whole/panel/set', JSON.stringify({ action: `ARM_${mode}`, code: CODE }));
@@ -109,7 +119,7 @@ export async function makePinHouse(calls: Calls, label: string): Promise<PinHous
 }
 
 async function startHub(config: string, data: string): Promise<RunningHub> {
-  const child = spawn(process.execPath, [source, 'run', '--config', config, '--data', data], {
+  const child = spawn(process.execPath, [program, 'run', '--config', config, '--data', data], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
