@@ -1,6 +1,7 @@
 import type { Calls } from '../../src/link/gpio/calls.ts';
 import { driverStories } from '../link/gpio/contract.ts';
 import { waysToPins } from './guest/drivers.ts';
+import { floodStories } from './guest/flood.ts';
 import { houseStories } from './guest/house-stories.ts';
 
 /** What has to be seen under a real kernel. Its name is known outside, and it runs inside. */
@@ -25,4 +26,4 @@ const contracts = Object.entries(waysToPins).flatMap(([way, open]) =>
   }),
 );
 
-export const storiesInGuest: readonly GuestStory[] = [...contracts, ...houseStories];
+export const storiesInGuest: readonly GuestStory[] = [...contracts, ...floodStories, ...houseStories];

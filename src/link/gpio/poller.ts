@@ -38,6 +38,8 @@ export function createPoller(calls: Calls): Poller {
   const ended: (() => void)[] = [];
   const bell = calls.bell();
   const rung = Buffer.alloc(8);
+  /** What is polled; made anew only when it has changed, since each edge comes by here. */
+  let polled: { readonly files: readonly Watched[]; readonly entries: Buffer } | null = null;
   let waiting: Promise<void> | null = null;
   let closed = false;
 
@@ -46,17 +48,17 @@ export function createPoller(calls: Calls): Poller {
   }
 
   async function turn(): Promise<void> {
-    const files = [...watched];
-    const entries = Buffer.alloc(ENTRY * (files.length + 1));
-    packEntry(entries, 0, bell, POLLIN);
-    for (const [at, { fd, kind }] of files.entries()) {
-      packEntry(entries, at + 1, fd, kind === 'edge' ? POLLIN : POLLPRI | POLLERR);
-    }
+    polled ??= pack([...watched], bell);
+    const { files, entries } = polled;
     await calls.poll(entries, files.length + 1, LONGEST_WAIT_MS);
     if (found(entries, 0) !== 0) calls.read(bell, rung);
     for (const done of ended.splice(0)) done();
-    for (const [at, file] of files.entries()) {
-      const is = readyOf(file.kind, found(entries, at + 1));
+    let at = 0;
+    for (const file of files) {
+      at += 1;
+      const events = found(entries, at);
+      if (events === 0) continue;
+      const is = readyOf(file.kind, events);
       // One before it may have ended it.
       if (is !== null && watched.has(file)) file.ready(is);
     }
@@ -72,10 +74,12 @@ export function createPoller(calls: Calls): Poller {
     watch(fd, kind, ready) {
       const file: Watched = { fd, kind, ready };
       watched.add(file);
+      polled = null;
       if (waiting === null && !closed) waiting = run();
       else wake();
       return (done) => {
         if (!watched.delete(file)) return;
+        polled = null;
         if (waiting === null) {
           done();
           return;
@@ -92,6 +96,18 @@ export function createPoller(calls: Calls): Poller {
       calls.close(bell);
     },
   };
+}
+
+function pack(
+  files: readonly Watched[],
+  bell: number,
+): { readonly files: readonly Watched[]; readonly entries: Buffer } {
+  const entries = Buffer.alloc(ENTRY * (files.length + 1));
+  packEntry(entries, 0, bell, POLLIN);
+  for (const [at, { fd, kind }] of files.entries()) {
+    packEntry(entries, at + 1, fd, kind === 'edge' ? POLLIN : POLLPRI | POLLERR);
+  }
+  return { files, entries };
 }
 
 function packEntry(entries: Buffer, at: number, fd: number, events: number): void {
