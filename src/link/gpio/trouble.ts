@@ -8,7 +8,7 @@ export interface ChipName {
   readonly label: string;
 }
 
-export const chipText = ({ name, label }: ChipName): string => `${name} (${label})`;
+const chipText = ({ name, label }: ChipName): string => `${name} (${label})`;
 
 const errnoNames: ReadonlyMap<number, string> = new Map(Object.entries(errnos).map(([name, number]) => [number, name]));
 
