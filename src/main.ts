@@ -188,6 +188,10 @@ async function openBroker(house: House, families: Families, hub: Hub, log: Progr
 /** Each kind of wire is loaded only where the house has it. */
 async function findWires(house: House, clock: Clock, log: ProgramLog, how: 'whole' | 'bare'): Promise<Wires> {
   const kinds: KindOfWire[] = [];
+  if (house.gpio.inputs.length + house.gpio.outputs.length > 0) {
+    const { createGpio } = await import('./link/gpio/gpio.ts');
+    kinds.push({ prefix: '#gpio/', wires: createGpio(house.gpio, { clock, log }) });
+  }
   if (house.gateways.length > 0) {
     const { createGateways } = await import('./link/serial/gateways.ts');
     kinds.push({ prefix: '#serial/', wires: createGateways(house.gateways, { clock, log }) });
@@ -361,6 +365,7 @@ function cliDeps(): CliDeps {
       const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
       return { ok: true, families };
     },
+    pins: async () => (await import('./link/gpio/list.ts')).listPins(),
   };
 }
 

@@ -130,6 +130,23 @@ export interface ShownFamily {
   readonly models: readonly { readonly name: string; readonly title: string }[];
 }
 
+/** A GPIO chip of this machine, and its lines that are in use. */
+export interface ShownChip {
+  readonly name: string;
+  readonly label: string;
+  readonly lines: number;
+  /** Null: the kernel does not say. `process` is null for a driver of the kernel and for what this user may not see. */
+  readonly used:
+    | readonly {
+        readonly line: number;
+        readonly name: string;
+        readonly direction: 'in' | 'out';
+        readonly holder: string;
+        readonly process: string | null;
+      }[]
+    | null;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
@@ -145,4 +162,8 @@ export interface CliDeps {
   readonly users: UsersDeps;
   readonly log: LogDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
+  /** `refused`: why some chips are missing, one sentence each. */
+  pins(): Promise<
+    { readonly ok: true; readonly chips: readonly ShownChip[]; readonly refused: readonly string[] } | Refused
+  >;
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
+import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
@@ -37,6 +38,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addUsersCommands(program, deps, io);
   addLogCommands(program, deps, io);
   addHubCommands(program, deps, io);
+  addGpioCommand(program, deps, io);
   inherit(program);
   return program;
 }

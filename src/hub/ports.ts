@@ -325,7 +325,7 @@ export interface GpioPlace {
   readonly line: number;
 }
 
-/** An input says `on` (active), `off`, or `lost` where its line cannot be read. */
+/** An input says `on` (active), `off`, or `lost` where its line cannot be read, and `back` once it can, before its level. */
 export interface GpioInput extends GpioPlace {
   readonly topic: WireTopic;
   readonly activeLow: boolean;

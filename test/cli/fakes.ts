@@ -83,6 +83,22 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       ok: true,
       families: [{ name: 'fam', title: 'A family', models: [{ name: 'M1', title: 'A door' }] }],
     }),
+    pins: async () => ({
+      ok: true,
+      refused: [],
+      chips: [
+        {
+          name: 'gpiochip0',
+          label: 'pinctrl-bcm2711',
+          lines: 58,
+          used: [
+            { line: 4, name: 'GPIO4', direction: 'in', holder: 'lantern', process: 'node (812)' },
+            { line: 42, name: '', direction: 'out', holder: '', process: null },
+          ],
+        },
+        { name: 'gpiochip1', label: 'expander', lines: 8, used: [] },
+      ],
+    }),
     ...over,
   };
 }

@@ -6,7 +6,7 @@ import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
-  ['devices', 'quality'], ['devices', 'learn'],
+  ['devices', 'quality'], ['devices', 'learn'], ['gpio'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
@@ -452,4 +452,52 @@ describe('the evidence bundle', () => {
 
 it('devices', async () => {
   expect(await lantern(['devices'])).toEqual({ status: 0, out: 'fam: A family\n  M1  A door\n', err: '' });
+});
+
+describe('gpio', () => {
+  it('shows each chip and who holds its lines', async () => {
+    expect(await lantern(['gpio'])).toEqual({
+      status: 0,
+      out: [
+        'gpiochip0: pinctrl-bcm2711, lines 0 to 57',
+        '  4   GPIO4  in   lantern  node (812)',
+        '  42         out  ?',
+        '',
+        'gpiochip1: expander, lines 0 to 7',
+        '  none in use',
+        '',
+      ].join('\n'),
+      err: '',
+    });
+  });
+  it('--json', async () => {
+    const { out, status } = await lantern(['gpio', '--json']);
+    expect([status, JSON.parse(out)]).toMatchObject([
+      0,
+      [{ name: 'gpiochip0', used: [{ line: 4 }, {}] }, { used: [] }],
+    ]);
+  });
+  it('shows no control character of a name', async () => {
+    const chips = [{ name: 'gpiochip0', label: 'a\u001b[2J', lines: 1, used: null }];
+    const ran = await lantern(['gpio'], { deps: fakeDeps({ pins: async () => ({ ok: true, refused: [], chips }) }) });
+    expect(ran.out).toBe(
+      'gpiochip0: a?[2J, lines 0 to 0\n  who holds them cannot be told: the kernel shows this chip in /sys/class/gpio only\n',
+    );
+  });
+  it('says what it may not look at, and shows the rest', async () => {
+    const pins = async () => ({ ok: true, refused: ['/dev/gpiochip1 may not be opened'], chips: [] }) as const;
+    expect(await lantern(['gpio'], { deps: fakeDeps({ pins }) })).toEqual({
+      status: 0,
+      out: '',
+      err: 'lantern: /dev/gpiochip1 may not be opened\n',
+    });
+  });
+  it('fails in a sentence', async () => {
+    const pins = async () => ({ ok: false, why: 'this machine has no GPIO chip' }) as const;
+    expect(await lantern(['gpio'], { deps: fakeDeps({ pins }) })).toEqual({
+      status: 1,
+      out: '',
+      err: 'lantern: this machine has no GPIO chip\n',
+    });
+  });
 });

@@ -11,7 +11,7 @@ const BINARY = `${root}/dist/bin.js`;
 let built: Promise<void> | null = null;
 
 /** As the scripts do: nothing when the build is as new as the source, and never two at once. A test installs nothing. */
-function ensureBuilt(): Promise<void> {
+export function ensureBuilt(): Promise<void> {
   const words = 'source scripts/lib.sh && if build_stale; then alone build; fi';
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
   built ??= promisify(execFile)('bash', ['-c', words], { cwd: root, env }).then(() => {});
