@@ -251,3 +251,38 @@ describe('a gateway on a real port', () => {
     expect(other.door.lines.length).toBe(1);
   });
 });
+
+describe('the other families on a real port', () => {
+  const hexOf = (pty: Pty): string => pty.written();
+
+  it('MySensors is asked for its version, answers, and echoes an order', async () => {
+    const one = bench((port) => ({ ...rflinkAt(port), type: 'mysensors', baud: 115_200 }));
+    const pty = one.plug();
+    await one.wires.open(one.door);
+    one.clock.pass(2500);
+    expect(await pty.hear('\n')).toBe('0;255;3;0;2;\n');
+    await pty.say('0;255;3;0;2;2.3.2\n12;6;1;0;16;1\n');
+    await one.door.heard('gateway #serial/rf433 up: MySensors answers');
+    await one.door.heard('{"node":12,"child":6,"V_TRIPPED":"1"}');
+    one.wires.command('#serial/rf433/heard/set', '{"address":"12:6","V_STATUS":"1"}');
+    expect(await pty.hear('\n')).toBe('12;6;1;1;2;1\n');
+    await pty.say('12;6;1;1;2;1\n');
+    await one.door.heard('{"node":12,"child":6,"V_STATUS":"1"}');
+  });
+
+  it('RFXtrx is reset, asked and started, and told what to do', async () => {
+    const one = bench((port) => ({ ...rflinkAt(port), type: 'rfxtrx', baud: 38_400 }));
+    const pty = one.plug();
+    await one.wires.open(one.door);
+    one.clock.pass(6100);
+    await until(one.clock, () => hexOf(pty).endsWith('0d00000007000000000000000000'));
+    await pty.say(Buffer.from('0d010001025345100c2f01010000', 'hex'));
+    await one.door.heard('gateway #serial/rf433 up: RFXtrx answers');
+    await pty.say(Buffer.from('0820004dd3dc540289', 'hex'));
+    await one.door.heard('"subtype":"X10_DOOR","rssi":8,"id":"d354","status":"alarm"');
+    one.wires.command('#serial/rf433/heard/set', '{"address":"AC:0213c7f2:1","cmd":"on"}');
+    await until(one.clock, () => hexOf(pty).includes('0b1100000213c7f201010f00'));
+    await pty.say(Buffer.from('0402000002', 'hex'));
+    await one.door.heard('refused #serial/rf433 the RFXtrx could not send');
+  });
+});
