@@ -1,4 +1,4 @@
-import * as rfxcom from 'rfxcom';
+import rfxcom from 'rfxcom';
 import type { Codec, Heard } from '../../../src/link/serial/codec.ts';
 import { createMysensors } from '../../../src/link/serial/mysensors.ts';
 import { createRflink } from '../../../src/link/serial/rflink.ts';

@@ -1,4 +1,4 @@
-import * as rfxcom from 'rfxcom';
+import rfxcom from 'rfxcom';
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../../src/hub/ports.ts';
 import type { ChannelEvents } from '../../../src/link/serial/channel.ts';
@@ -116,6 +116,15 @@ describe('coming and going', () => {
     old.opened();
     expect(one.door.count('message')).toBe(0);
     expect(one.attempts.length).toBe(2);
+  });
+
+  it('half a line of an old connection is joined to nothing of the new one', async () => {
+    const one = await up();
+    one.now().say(PRESS.slice(0, 20));
+    await retried(one);
+    one.now().opened();
+    one.now().say(PRESS.slice(20) + PRESS);
+    expect(one.door.count('message')).toBe(1);
   });
 
   it('an open port alone is not up', () => {

@@ -1,4 +1,4 @@
-import * as rfxcom from 'rfxcom';
+import rfxcom from 'rfxcom';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import type { Heard } from '../../../src/link/serial/codec.ts';
