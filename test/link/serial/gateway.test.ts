@@ -192,7 +192,7 @@ describe('an RFXtrx', () => {
     one.now().opened();
     one.now().say(PACKET);
     expect(one.door.lines).toEqual([
-      'message #serial/rfx/heard {"packet":"lighting2","subtype":"AC","rssi":7,"id":"0213c7f2","unit":48,"cmd":"On"}',
+      'message #serial/rfx/heard {"packet":"lighting2","rfxtrx":"AC","rssi":7,"id":"0213c7f2","unit":48,"cmd":"On"}',
     ]);
     one.now().say(STATUS);
     expect(one.door.lines.at(-1)).toBe('gateway #serial/rfx up: RFXtrx answers');

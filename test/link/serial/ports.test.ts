@@ -11,7 +11,7 @@ import { quietLog, type RecordedWires, recordWires, rflinkAt } from './support.t
 // The real serial binding on pseudo-terminals. Only the time is ours.
 
 const PRESS = '20;0B;NewKaku;ID=000005;SWITCH=2;CMD=ON;\r\n';
-const PRESSED = '{"name":"NewKaku","id":"000005","switch":"2","cmd":"ON"}';
+const PRESSED = '{"rflink":"NewKaku","id":"000005","switch":"2","cmd":"ON"}';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -279,7 +279,7 @@ describe('the other families on a real port', () => {
     await pty.say(Buffer.from('0d010001025345100c2f01010000', 'hex'));
     await one.door.heard('gateway #serial/rf433 up: RFXtrx answers');
     await pty.say(Buffer.from('0820004dd3dc540289', 'hex'));
-    await one.door.heard('"subtype":"X10_DOOR","rssi":8,"id":"d354","status":"alarm"');
+    await one.door.heard('"rfxtrx":"X10_DOOR","rssi":8,"id":"d354","status":"alarm"');
     one.wires.command('#serial/rf433/heard/set', '{"address":"AC:0213c7f2:1","cmd":"on"}');
     await until(one.clock, () => hexOf(pty).includes('0b1100000213c7f201010f00'));
     await pty.say(Buffer.from('0402000002', 'hex'));

@@ -6,50 +6,50 @@ import { createRflink, encodeRflink, readRflink } from '../../../src/link/serial
 
 describe('what devices say', () => {
   const rows: readonly (readonly [string, JsonObject])[] = [
-    ['20;06;NewKaku;ID=008440e6;SWITCH=a;CMD=OFF;', { name: 'NewKaku', id: '008440e6', switch: 'a', cmd: 'OFF' }],
-    ['20;07;AB400D;ID=41;SWITCH=1;CMD=ON;', { name: 'AB400D', id: '41', switch: '1', cmd: 'ON' }],
+    ['20;06;NewKaku;ID=008440e6;SWITCH=a;CMD=OFF;', { rflink: 'NewKaku', id: '008440e6', switch: 'a', cmd: 'OFF' }],
+    ['20;07;AB400D;ID=41;SWITCH=1;CMD=ON;', { rflink: 'AB400D', id: '41', switch: '1', cmd: 'ON' }],
     [
       '20;08;SilvercrestDB;ID=04d6bb97;SWITCH=1;CMD=ON;CHIME=01;',
-      { name: 'SilvercrestDB', id: '04d6bb97', switch: '1', cmd: 'ON', chime: '01' },
+      { rflink: 'SilvercrestDB', id: '04d6bb97', switch: '1', cmd: 'ON', chime: '01' },
     ],
     [
       '20;2D;UPM/Esic;ID=0001;TEMP=00cf;HUM=16;BAT=OK;',
-      { name: 'UPM/Esic', id: '0001', temp: '00cf', hum: '16', bat: 'OK' },
+      { rflink: 'UPM/Esic', id: '0001', temp: '00cf', hum: '16', bat: 'OK' },
     ],
-    ['20;A2;Auriol V2;ID=008f;TEMP=00a3;BAT=LOW;', { name: 'Auriol V2', id: '008f', temp: '00a3', bat: 'LOW' }],
-    ['20;AF;SelectPlus;ID=1bb4;CHIME=01;', { name: 'SelectPlus', id: '1bb4', chime: '01' }],
-    ['20;FC;Plieger York;ID=dd01;CHIME=02;', { name: 'Plieger York', id: 'dd01', chime: '02' }],
-    ['20;47;Byron SX;ID=a66a;CHIME=09;', { name: 'Byron SX', id: 'a66a', chime: '09' }],
-    ['20;12;Pir;ID=aa66;PIR=ON;', { name: 'Pir', id: 'aa66', pir: 'ON' }],
-    ['20;63;SmokeAlert;ID=123456;SMOKEALERT=ON;', { name: 'SmokeAlert', id: '123456', smokealert: 'ON' }],
-    ['20;06;Kaku;ID=41;SWITCH=1;CMD=ON;', { name: 'Kaku', id: '41', switch: '1', cmd: 'ON' }],
-    ['20;E0;NewKaku;ID=cac142;SWITCH=1;CMD=ALLOFF;', { name: 'NewKaku', id: 'cac142', switch: '1', cmd: 'ALLOFF' }],
-    ['20;0B;NewKaku;ID=000005;SWITCH=2;CMD=ON;', { name: 'NewKaku', id: '000005', switch: '2', cmd: 'ON' }],
+    ['20;A2;Auriol V2;ID=008f;TEMP=00a3;BAT=LOW;', { rflink: 'Auriol V2', id: '008f', temp: '00a3', bat: 'LOW' }],
+    ['20;AF;SelectPlus;ID=1bb4;CHIME=01;', { rflink: 'SelectPlus', id: '1bb4', chime: '01' }],
+    ['20;FC;Plieger York;ID=dd01;CHIME=02;', { rflink: 'Plieger York', id: 'dd01', chime: '02' }],
+    ['20;47;Byron SX;ID=a66a;CHIME=09;', { rflink: 'Byron SX', id: 'a66a', chime: '09' }],
+    ['20;12;Pir;ID=aa66;PIR=ON;', { rflink: 'Pir', id: 'aa66', pir: 'ON' }],
+    ['20;63;SmokeAlert;ID=123456;SMOKEALERT=ON;', { rflink: 'SmokeAlert', id: '123456', smokealert: 'ON' }],
+    ['20;06;Kaku;ID=41;SWITCH=1;CMD=ON;', { rflink: 'Kaku', id: '41', switch: '1', cmd: 'ON' }],
+    ['20;E0;NewKaku;ID=cac142;SWITCH=1;CMD=ALLOFF;', { rflink: 'NewKaku', id: 'cac142', switch: '1', cmd: 'ALLOFF' }],
+    ['20;0B;NewKaku;ID=000005;SWITCH=2;CMD=ON;', { rflink: 'NewKaku', id: '000005', switch: '2', cmd: 'ON' }],
     [
       '20;04;NewKaku;ID=000007;SWITCH=2;CMD=SET_LEVEL=14;',
-      { name: 'NewKaku', id: '000007', switch: '2', cmd: 'SET_LEVEL=14' },
+      { rflink: 'NewKaku', id: '000007', switch: '2', cmd: 'SET_LEVEL=14' },
     ],
     [
       '20;0C;HomeEasy;ID=7900b200;SWITCH=0b;CMD=ALLON;',
-      { name: 'HomeEasy', id: '7900b200', switch: '0b', cmd: 'ALLON' },
+      { rflink: 'HomeEasy', id: '7900b200', switch: '0b', cmd: 'ALLON' },
     ],
     [
       '20;AD;FA500;ID=0d00b900;SWITCH=0001;CMD=UNKOWN;',
-      { name: 'FA500', id: '0d00b900', switch: '0001', cmd: 'UNKOWN' },
+      { rflink: 'FA500', id: '0d00b900', switch: '0001', cmd: 'UNKOWN' },
     ],
     [
       '20;04;Eurodomest;ID=03696b;SWITCH=07;CMD=ALLOFF;',
-      { name: 'Eurodomest', id: '03696b', switch: '07', cmd: 'ALLOFF' },
+      { rflink: 'Eurodomest', id: '03696b', switch: '07', cmd: 'ALLOFF' },
     ],
-    ['20;41;Conrad RSL2;ID=010002;SWITCH=03;CMD=ON;', { name: 'Conrad RSL2', id: '010002', switch: '03', cmd: 'ON' }],
-    ['20;47;Blyss;ID=ff98;SWITCH=A1;CMD=ON;', { name: 'Blyss', id: 'ff98', switch: 'A1', cmd: 'ON' }],
-    ['20;39;RTS;ID=1a602a;SWITCH=01;CMD=DOWN;', { name: 'RTS', id: '1a602a', switch: '01', cmd: 'DOWN' }],
+    ['20;41;Conrad RSL2;ID=010002;SWITCH=03;CMD=ON;', { rflink: 'Conrad RSL2', id: '010002', switch: '03', cmd: 'ON' }],
+    ['20;47;Blyss;ID=ff98;SWITCH=A1;CMD=ON;', { rflink: 'Blyss', id: 'ff98', switch: 'A1', cmd: 'ON' }],
+    ['20;39;RTS;ID=1a602a;SWITCH=01;CMD=DOWN;', { rflink: 'RTS', id: '1a602a', switch: '01', cmd: 'DOWN' }],
     [
       '20;01;MiLightv1;ID=F746;SWITCH=00;RGBW=3c00;CMD=ON;',
-      { name: 'MiLightv1', id: 'F746', switch: '00', rgbw: '3c00', cmd: 'ON' },
+      { rflink: 'MiLightv1', id: 'F746', switch: '00', rgbw: '3c00', cmd: 'ON' },
     ],
     // python-rflink: without the last semicolon.
-    ['20;01;mock;ID=0;BFORECAST=1;HSTATUS=0', { name: 'mock', id: '0', bforecast: '1', hstatus: '0' }],
+    ['20;01;mock;ID=0;BFORECAST=1;HSTATUS=0', { rflink: 'mock', id: '0', bforecast: '1', hstatus: '0' }],
   ];
   for (const [line, message] of rows) {
     it(line, () => {
@@ -90,7 +90,7 @@ describe('what the gateway says of itself, and what is none of its words', () =>
 
   it('a label longer than any value is left out', () => {
     expect(readRflink(`20;01;X;ID=1;A=${'1'.repeat(65)};B=2;`)).toEqual([
-      { type: 'said', message: { name: 'X', id: '1', b: '2' } },
+      { type: 'said', message: { rflink: 'X', id: '1', b: '2' } },
     ]);
   });
 });
@@ -138,9 +138,9 @@ describe('orders', () => {
 
 it('repeats of one code are one train, whatever is measured beside it; a thermometer has none', () => {
   const { trainOf } = createRflink();
-  expect(trainOf({ name: 'A', id: '1', switch: '2', cmd: 'ON', bat: 'OK' })).toBe(
-    trainOf({ name: 'A', id: '1', switch: '2', cmd: 'ON' }),
+  expect(trainOf({ rflink: 'A', id: '1', switch: '2', cmd: 'ON', bat: 'OK' })).toBe(
+    trainOf({ rflink: 'A', id: '1', switch: '2', cmd: 'ON' }),
   );
-  expect(trainOf({ name: 'A', id: '1', cmd: 'ON' })).not.toBe(trainOf({ name: 'A', id: '1', cmd: 'OFF' }));
-  expect(trainOf({ name: 'A', id: '1', temp: '00cf' })).toBeNull();
+  expect(trainOf({ rflink: 'A', id: '1', cmd: 'ON' })).not.toBe(trainOf({ rflink: 'A', id: '1', cmd: 'OFF' }));
+  expect(trainOf({ rflink: 'A', id: '1', temp: '00cf' })).toBeNull();
 });

@@ -17,64 +17,64 @@ function heardIn(hex: string): readonly Heard[] {
 // Packets of the tests and documentation of Home Assistant, openHAB, pyRFXtrx and node-rfxcom.
 describe('what devices say', () => {
   const rows: readonly (readonly [string, JsonObject])[] = [
-    ['0710002a45050170', { packet: 'lighting1', subtype: 'X10', rssi: 7, id: 'E', unit: 5, cmd: 'On' }],
-    ['0710013d43010150', { packet: 'lighting1', subtype: 'ARC', rssi: 5, id: 'C', unit: 1, cmd: 'On' }],
-    ['0710013d44010150', { packet: 'lighting1', subtype: 'ARC', rssi: 5, id: 'D', unit: 1, cmd: 'On' }],
-    ['0b1100cd0213c7f230010f71', { packet: 'lighting2', subtype: 'AC', rssi: 7, id: '0213c7f2', unit: 48, cmd: 'On' }],
-    ['0b1100100118cdea02010f70', { packet: 'lighting2', subtype: 'AC', rssi: 7, id: '0118cdea', unit: 2, cmd: 'On' }],
-    ['0b11000600109b520b000080', { packet: 'lighting2', subtype: 'AC', rssi: 8, id: '00109b52', unit: 11, cmd: 'Off' }],
+    ['0710002a45050170', { packet: 'lighting1', rfxtrx: 'X10', rssi: 7, id: 'E', unit: 5, cmd: 'On' }],
+    ['0710013d43010150', { packet: 'lighting1', rfxtrx: 'ARC', rssi: 5, id: 'C', unit: 1, cmd: 'On' }],
+    ['0710013d44010150', { packet: 'lighting1', rfxtrx: 'ARC', rssi: 5, id: 'D', unit: 1, cmd: 'On' }],
+    ['0b1100cd0213c7f230010f71', { packet: 'lighting2', rfxtrx: 'AC', rssi: 7, id: '0213c7f2', unit: 48, cmd: 'On' }],
+    ['0b1100100118cdea02010f70', { packet: 'lighting2', rfxtrx: 'AC', rssi: 7, id: '0118cdea', unit: 2, cmd: 'On' }],
+    ['0b11000600109b520b000080', { packet: 'lighting2', rfxtrx: 'AC', rssi: 8, id: '00109b52', unit: 11, cmd: 'Off' }],
     [
       '0b11002a0123456705020770',
-      { packet: 'lighting2', subtype: 'AC', rssi: 7, id: '01234567', unit: 5, cmd: 'Set Level' },
+      { packet: 'lighting2', rfxtrx: 'AC', rssi: 7, id: '01234567', unit: 5, cmd: 'Set Level' },
     ],
-    ['0913000022670e013b70', { packet: 'lighting4', subtype: 'PT2262', rssi: 7, id: '22670e', cmd: 'Data' }],
-    ['0913000022670e013970', { packet: 'lighting4', subtype: 'PT2262', rssi: 7, id: '22670e', cmd: 'Data' }],
-    ['09130000226707013d70', { packet: 'lighting4', subtype: 'PT2262', rssi: 7, id: '226707', cmd: 'Data' }],
-    ['0913002a123456015e70', { packet: 'lighting4', subtype: 'PT2262', rssi: 7, id: '123456', cmd: 'Data' }],
+    ['0913000022670e013b70', { packet: 'lighting4', rfxtrx: 'PT2262', rssi: 7, id: '22670e', cmd: 'Data' }],
+    ['0913000022670e013970', { packet: 'lighting4', rfxtrx: 'PT2262', rssi: 7, id: '22670e', cmd: 'Data' }],
+    ['09130000226707013d70', { packet: 'lighting4', rfxtrx: 'PT2262', rssi: 7, id: '226707', cmd: 'Data' }],
+    ['0913002a123456015e70', { packet: 'lighting4', rfxtrx: 'PT2262', rssi: 7, id: '123456', cmd: 'Data' }],
     [
       '0a1400adf394ab01010060',
-      { packet: 'lighting5', subtype: 'LIGHTWAVERF', rssi: 6, id: 'f394ab', unit: 1, cmd: 'On' },
+      { packet: 'lighting5', rfxtrx: 'LIGHTWAVERF', rssi: 6, id: 'f394ab', unit: 1, cmd: 'On' },
     ],
     [
       '0a140001f09ac702000080',
-      { packet: 'lighting5', subtype: 'LIGHTWAVERF', rssi: 8, id: 'f09ac7', unit: 2, cmd: 'Off' },
+      { packet: 'lighting5', rfxtrx: 'LIGHTWAVERF', rssi: 8, id: 'f09ac7', unit: 2, cmd: 'Off' },
     ],
     [
       '0b15002a1234410503010070',
-      { packet: 'lighting6', subtype: 'BLYSS', rssi: 7, id: '1234', unit: 'A5', cmd: 'Group Off' },
+      { packet: 'lighting6', rfxtrx: 'BLYSS', rssi: 7, id: '1234', unit: 'A5', cmd: 'Group Off' },
     ],
-    ['0716000000000000', { packet: 'chime1', subtype: 'BYRON_SX', rssi: 0, id: '00', cmd: 'Chime' }],
+    ['0716000000000000', { packet: 'chime1', rfxtrx: 'BYRON_SX', rssi: 0, id: '00', cmd: 'Chime' }],
     [
       '0820004dd3dc540089',
-      { packet: 'security1', subtype: 'X10_DOOR', rssi: 8, id: 'd354', status: 'normal', tamper: false, battery: 9 },
+      { packet: 'security1', rfxtrx: 'X10_DOOR', rssi: 8, id: 'd354', status: 'normal', tamper: false, battery: 9 },
     ],
     [
       '0820004dd3dc540489',
-      { packet: 'security1', subtype: 'X10_DOOR', rssi: 8, id: 'd354', status: 'motion', tamper: false, battery: 9 },
+      { packet: 'security1', rfxtrx: 'X10_DOOR', rssi: 8, id: 'd354', status: 'motion', tamper: false, battery: 9 },
     ],
     [
       '0820004dd3dc548489',
-      { packet: 'security1', subtype: 'X10_DOOR', rssi: 8, id: 'd354', status: 'motion', tamper: true, battery: 9 },
+      { packet: 'security1', rfxtrx: 'X10_DOOR', rssi: 8, id: 'd354', status: 'motion', tamper: true, battery: 9 },
     ],
     [
       '08200300a109000670',
-      { packet: 'security1', subtype: 'KD101', rssi: 7, id: 'a109', status: 'panic', tamper: false },
+      { packet: 'security1', rfxtrx: 'KD101', rssi: 7, id: 'a109', status: 'panic', tamper: false },
     ],
     [
       '08200300a109000770',
-      { packet: 'security1', subtype: 'KD101', rssi: 7, id: 'a109', status: 'end panic', tamper: false },
+      { packet: 'security1', rfxtrx: 'KD101', rssi: 7, id: 'a109', status: 'end panic', tamper: false },
     ],
     [
       '08200100a109000470',
-      { packet: 'security1', subtype: 'X10_PIR', rssi: 7, id: 'a100', status: 'motion', tamper: false, battery: 0 },
+      { packet: 'security1', rfxtrx: 'X10_PIR', rssi: 7, id: 'a100', status: 'motion', tamper: false, battery: 0 },
     ],
     [
       '08200100a109000570',
-      { packet: 'security1', subtype: 'X10_PIR', rssi: 7, id: 'a100', status: 'no motion', tamper: false, battery: 0 },
+      { packet: 'security1', rfxtrx: 'X10_PIR', rssi: 7, id: 'a100', status: 'no motion', tamper: false, battery: 0 },
     ],
     [
       '08200a0e8000200650',
-      { packet: 'security1', subtype: 'RM174RF', rssi: 5, id: '800020', status: 'panic', tamper: false },
+      { packet: 'security1', rfxtrx: 'RM174RF', rssi: 5, id: '800020', status: 'panic', tamper: false },
     ],
   ];
   for (const [hex, message] of rows) {

@@ -1,6 +1,6 @@
 import type { GatewayConfig, Log, WiresDoor } from '../../../src/hub/ports.ts';
 
-/** What the door was told, one line a call, in order: `message #serial/rf433/heard {"name":"NewKaku"}`. */
+/** What the door was told, one line a call, in order: `message #serial/rf433/heard {"rflink":"NewKaku"}`. */
 export interface RecordedWires extends WiresDoor {
   readonly lines: readonly string[];
   /** Resolves as soon as a line that was not awaited before contains the text. */
