@@ -11,12 +11,13 @@ import { firstAnswer } from './mqtt.ts';
 import { bareAedes, startAedes, startAedesWithSync, startMosquitto } from './peers.ts';
 import { measurePins } from './pins.ts';
 import { freePort, residentMegabytes, type Started, start } from './processes.ts';
+import { measureSerial } from './serial.ts';
 import { slowSync } from './slow-sync.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 import { figure, isMet, pair, type Row, render, type Verdict } from './table.ts';
 import { busyTriggers, restingTriggers, type Samples, triggersAmongRows } from './triggers.ts';
 
-const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'start', 'pins'] as const;
+const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'serial', 'start', 'pins'] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -334,6 +335,7 @@ async function measure(peers: Peers): Promise<readonly Row[]> {
   }
   if (wants('slow')) rows.push(...(await attempt('siren, 20 ms a sync', () => slowRows(peers))));
   if (wants('http')) rows.push(...(await attempt('http', httpRows)));
+  if (wants('serial')) rows.push(...(await attempt('serial', serialRows)));
   if (wants('start')) rows.push(...(await attempt('start', async () => [await startRow(peers)])));
   if (wants('pins')) rows.push(...(await attempt('pins', pinRows)));
   return rows;
@@ -356,6 +358,19 @@ async function pinRows(): Promise<readonly Row[]> {
   const bare = ['a bare loop', spreadOf(figures.bare)] as const;
   const name = 'edge of a pin to the ioctl of an output';
   return [beside(name, ours, bare, 'p99 ≤ 2 ms and ≤ 1.3 ×', (_p50, p99) => ours.p99 <= 2 && p99 <= 1.3)];
+}
+
+async function serialRows(): Promise<readonly Row[]> {
+  say('triggers while a radio floods its port at 115200 baud');
+  const { quiet, flooded, messages } = await measureSerial();
+  const ours = spreadOf(flooded);
+  const calm = spreadOf(quiet);
+  const name = `trigger, serial flood (${messages} messages)`;
+  const isOk = (): boolean => ours.p99 <= calm.p99 + 5 && ours.max <= calm.max + 5;
+  const row = beside(name, ours, ['radio silent', calm], 'p99 and longest ≤ + 5 ms', isOk);
+  return [
+    { ...row, ours: `${row.ours}, longest ${figure(ours.max)}`, theirs: `${row.theirs}, longest ${figure(calm.max)}` },
+  ];
 }
 
 /** Without a hub the peers are still worth a look: they are what it will be measured by. */

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Contender, stopwatch, trigger } from './contender.ts';
+import { sirenTopic } from './hub.ts';
 import { connectWhenUp, publishPacket } from './mqtt.ts';
 import { freePort, type Started, scratch, start } from './processes.ts';
 
@@ -22,6 +23,12 @@ export const startAedesWithSync = (): Promise<Contender> =>
     'bench/state',
     'state',
   );
+
+const serialPeer = fileURLToPath(new URL('./serial-peer.ts', import.meta.url));
+
+/** The hub's own broker with a radio on this terminal in the same process. */
+export const startBesideRadio = (name: string, terminal: string): Promise<Contender> =>
+  broker(name, (port) => [process.execPath, serialPeer, String(port), terminal], sirenTopic, 'siren');
 
 /** Null: the program is not installed. Debian keeps it out of an ordinary user's PATH. */
 export async function startMosquitto(): Promise<Contender | null> {

@@ -1,5 +1,6 @@
 import type { SerialPort } from 'serialport';
 import type { BoardConfig } from '../../hub/ports.ts';
+import { noticingHangups } from '../serial/binding.ts';
 
 export type Opened =
   | { readonly ok: true; readonly port: SerialPort }
@@ -13,7 +14,8 @@ export function openPort(Port: typeof SerialPort, { port: path, baud }: BoardCon
     try {
       // With `hupcl` the line drops when the hub stops, and most boards restart when it is raised again: a siren that
       // sounds would fall silent at every restart of the hub.
-      port = new Port({ path, baudRate: baud, autoOpen: false, hupcl: false });
+      const binding = noticingHangups(Port.binding);
+      port = new Port({ path, baudRate: baud, autoOpen: false, hupcl: false, ...{ binding } });
     } catch (error) {
       done({ ok: false, why: openTrouble(path, String(error)) });
       return;

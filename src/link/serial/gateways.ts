@@ -1,5 +1,5 @@
 import { unreachable } from '../../base/unreachable.ts';
-import type { Clock, GatewayConfig, GatewayType, Log, Wires } from '../../hub/ports.ts';
+import type { Clock, GatewayConfig, GatewayType, Log, Wires, WiresDoor } from '../../hub/ports.ts';
 import type { Connect } from './channel.ts';
 import type { Codec } from './codec.ts';
 import { baseOf, type RunningGateway, runGateway } from './gateway.ts';
@@ -26,17 +26,27 @@ export function createGateways(configs: readonly GatewayConfig[], needs: Gateway
   let early: { readonly id: string; readonly payload: string }[] = [];
   let isClosed = false;
 
+  async function start(config: GatewayConfig, door: WiresDoor): Promise<void> {
+    const parts = await Promise.all([codecOf(config.type), connectOf(config, needs.clock)]).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      door.gateway(
+        baseOf(config.id),
+        'down',
+        `what ${config.type} needs cannot be loaded (${why}); install Lantern anew`,
+      );
+      return null;
+    });
+    if (isClosed || parts === null) return;
+    const [codec, connect] = parts;
+    const gateway = runGateway(config, { ...needs, door, codec, connect });
+    running.set(config.id, gateway);
+    for (const { id, payload } of early) if (id === config.id) gateway.command(payload);
+    await gateway.tried;
+  }
+
   return {
     async open(door) {
-      const starting = configs.map(async (config) => {
-        const [codec, connect] = await Promise.all([codecOf(config.type), connectOf(config, needs.clock)]);
-        if (isClosed) return;
-        const gateway = runGateway(config, { ...needs, door, codec, connect });
-        running.set(config.id, gateway);
-        for (const { id, payload } of early) if (id === config.id) gateway.command(payload);
-        await gateway.tried;
-      });
-      await Promise.all(starting);
+      await Promise.all(configs.map((config) => start(config, door)));
       early = [];
     },
     command(topic, payload) {
@@ -65,7 +75,7 @@ async function codecOf(type: GatewayType): Promise<Codec> {
     case 'rtl_433':
       return createRtl433();
     case 'rfxtrx': {
-      const [{ createRfxtrx }, rfxcom] = await Promise.all([import('./rfxtrx.ts'), import('rfxcom')]);
+      const [{ createRfxtrx }, { default: rfxcom }] = await Promise.all([import('./rfxtrx.ts'), import('rfxcom')]);
       return createRfxtrx(rfxcom);
     }
     default:

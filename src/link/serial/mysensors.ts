@@ -42,7 +42,7 @@ interface Line {
 const shape = /^(\d{1,3});(\d{1,3});([0-4]);([01]);(\d{1,3});(.*)$/;
 
 /** The fields of a line; null when it is none. */
-export function parseMysensors(line: string): Line | null {
+function parseMysensors(line: string): Line | null {
   const [, node, child, command, ack, type, payload] = shape.exec(line) ?? [];
   if (payload === undefined) return null;
   const parsed = {

@@ -7,7 +7,8 @@ import type { Frame } from './codec.ts';
 const PAUSE_MS = 500;
 const SHORTEST = 4;
 const LONGEST = 36;
-const LAST_TYPE = 0x7f;
+/** The gateway's own types end at the first, those of devices lie between the others. */
+const TYPES = { own: 0x03, first: 0x10, last: 0x7f } as const;
 
 /** Where the length of a type is known, another is none. Source: the handlers of the rfxcom package. */
 const LENGTHS: ReadonlyMap<number, readonly number[]> = new Map([
@@ -78,5 +79,6 @@ export function createPacketSplitter(): PacketSplitter {
 function beginsPacket([length = 0, type]: readonly number[]): boolean {
   if (length < SHORTEST || length > LONGEST) return false;
   if (type === undefined) return true;
-  return type > 0 && type <= LAST_TYPE && (LENGTHS.get(type)?.includes(length) ?? true);
+  const isType = (type > 0 && type <= TYPES.own) || (type >= TYPES.first && type <= TYPES.last);
+  return isType && (LENGTHS.get(type)?.includes(length) ?? true);
 }

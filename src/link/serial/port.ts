@@ -1,5 +1,6 @@
 import type { SerialPort } from 'serialport';
 import { within } from '../within.ts';
+import { noticingHangups } from './binding.ts';
 import type { Channel, ChannelEvents, Connect } from './channel.ts';
 
 /** More than this unwritten, and the device has stopped reading. */
@@ -12,8 +13,9 @@ const CLOSE_MS = 2000;
  */
 export function connectPort(Port: typeof SerialPort, path: string, baud: number): Connect {
   return (events) => {
+    const binding = noticingHangups(Port.binding);
     try {
-      return openPort(new Port({ path, baudRate: baud, autoOpen: false }), path, events);
+      return openPort(new Port({ path, baudRate: baud, autoOpen: false, ...{ binding } }), path, events);
     } catch (error) {
       return brokenPort(events, `${path} cannot be opened (${messageOf(error)}); correct the port or its baud`);
     }

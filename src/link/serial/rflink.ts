@@ -16,7 +16,7 @@ const label = /^([A-Za-z][A-Za-z0-9_]{0,23})=(.*)$/;
 const ALIVE: readonly Heard[] = [{ type: 'alive' }];
 const unreadable: readonly Heard[] = [{ type: 'unreadable', why: 'a line that RFLink does not speak' }];
 
-/** What one line says. A device is named by `name`, `id` and, where it has one, `switch`; labels are in small letters. */
+/** What one line says. A device is named by `rflink` (its protocol), `id` and, where it has one, `switch`; labels are in small letters. */
 export function readRflink(line: string): readonly Heard[] {
   const fields = head.exec(line)?.[1]?.split(';');
   const name = fields?.[0];
@@ -28,7 +28,7 @@ export function readRflink(line: string): readonly Heard[] {
   const labels = labelsIn(fields.slice(1));
   // Only devices carry an ID; what else comes (PONG, versions, settings, debug) is the gateway's own.
   if (labels === null || !labels.some(([key]) => key === 'id')) return ALIVE;
-  return [{ type: 'said', message: Object.fromEntries([['name', name], ...labels]) }];
+  return [{ type: 'said', message: Object.fromEntries([['rflink', name], ...labels]) }];
 }
 
 function labelsIn(fields: readonly string[]): readonly (readonly [string, string])[] | null {
@@ -76,7 +76,7 @@ export function createRflink(): Codec {
     },
     aside: () => [],
     encode: encodeRflink,
-    trainOf: ({ name, id, switch: unit, cmd }) =>
-      cmd === undefined ? null : JSON.stringify([name, id, unit ?? null, cmd]),
+    trainOf: ({ rflink, id, switch: unit, cmd }) =>
+      cmd === undefined ? null : JSON.stringify([rflink, id, unit ?? null, cmd]),
   };
 }

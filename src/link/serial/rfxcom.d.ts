@@ -15,20 +15,24 @@ declare module 'rfxcom' {
 
   type SwitchClass = new (sender: Sender, subtype: number) => Switch;
 
-  export class RfxCom {
+  class RfxCom {
     constructor(device: string, options: object);
     readonly parser: { emit(event: 'data', packet: readonly number[]): boolean };
     on(event: string, listener: (said: Readonly<Record<string, unknown>>) => void): this;
   }
 
-  export const Lighting1: SwitchClass;
-  export const Lighting2: SwitchClass;
-  export const Lighting5: SwitchClass;
-  export const lighting1: Subtypes;
-  export const lighting2: Subtypes;
-  export const lighting4: Subtypes;
-  export const lighting5: Subtypes;
-  export const lighting6: Subtypes;
-  export const chime1: Subtypes;
-  export const security1: Subtypes;
+  const rfxcom: {
+    readonly RfxCom: typeof RfxCom;
+    readonly Lighting1: SwitchClass;
+    readonly Lighting2: SwitchClass;
+    readonly Lighting5: SwitchClass;
+    readonly lighting1: Subtypes;
+    readonly lighting2: Subtypes;
+    readonly lighting4: Subtypes;
+    readonly lighting5: Subtypes;
+    readonly lighting6: Subtypes;
+    readonly chime1: Subtypes;
+    readonly security1: Subtypes;
+  };
+  export = rfxcom;
 }

@@ -57,7 +57,7 @@ const NOT_SENT: Readonly<Record<number, string>> = {
   3: 'the RFXtrx refused an address that its protocol does not allow',
 };
 
-/** Each radio packet as `{ packet, subtype, id, unit?, cmd? | status?, tamper?, battery?, rssi }`. */
+/** Each radio packet as `{ packet, rfxtrx, id, unit?, cmd? | status?, tamper?, battery?, rssi }`. */
 export function createRfxtrx(rfxcom: Rfxcom): Codec {
   const packets = createPacketSplitter();
   const receiver = new rfxcom.RfxCom('', {});
@@ -104,8 +104,8 @@ export function createRfxtrx(rfxcom: Rfxcom): Codec {
     },
     aside: () => [],
     encode: (order) => encodeRfxtrx(rfxcom, order),
-    trainOf: ({ packet, subtype, id, unit, cmd, status }) =>
-      JSON.stringify([packet, subtype, id, unit ?? null, cmd ?? status ?? null]),
+    trainOf: ({ packet, rfxtrx, id, unit, cmd, status }) =>
+      JSON.stringify([packet, rfxtrx, id, unit ?? null, cmd ?? status ?? null]),
   };
 }
 
@@ -114,7 +114,7 @@ const hex = (id: unknown): string => String(id).replace(/^0x/, '').toLowerCase()
 function messageOf(rfxcom: Rfxcom, packet: Spoken, said: Readonly<Record<string, unknown>>): JsonObject {
   const number = Number(said['subtype']);
   const subtype = rfxcom[packet][number] ?? `${packet}_${number}`;
-  const common = { packet, subtype, rssi: Number(said['rssi']) };
+  const common = { packet, rfxtrx: subtype, rssi: Number(said['rssi']) };
   const cmd = String(said['command']);
   switch (packet) {
     case 'lighting1':
