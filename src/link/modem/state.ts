@@ -88,16 +88,18 @@ export function readCsq(lines: readonly string[]): Signal | null {
 export function readCesq(lines: readonly string[]): Signal | null {
   const found = /^\+CESQ: ?(?:\d+,){5}(\d{1,3})/.exec(lines.at(-1) ?? '');
   const steps = found === null ? 255 : Number(found[1]);
-  // What LTE calls -100 dBm is as good as -80 dBm in GSM, because it is measured over one carrier of many.
-  return steps > 97 ? null : { ...signal(-120 + steps), dbm: -140 + steps };
+  return steps > 97 ? null : { dbm: -140 + steps, words: wordsFor(-140 + steps, LTE) };
 }
 
-function signal(dbm: number): Signal {
-  if (dbm >= -71) return { dbm, words: 'strong' };
-  if (dbm >= -83) return { dbm, words: 'good' };
-  if (dbm >= -93) return { dbm, words: 'fair' };
-  return { dbm, words: dbm >= -107 ? 'weak' : 'hardly any' };
-}
+/** Where strong, good, fair and weak begin. LTE measures one carrier of many, so its numbers are lower for the same. */
+const GSM = [-71, -83, -93, -107] as const;
+const LTE = [-80, -95, -105, -115] as const;
+const WORDS = ['strong', 'good', 'fair', 'weak'] as const;
+
+const signal = (dbm: number): Signal => ({ dbm, words: wordsFor(dbm, GSM) });
+
+const wordsFor = (dbm: number, from: readonly number[]): Signal['words'] =>
+  WORDS[from.findIndex((least) => dbm >= least)] ?? 'hardly any';
 
 /** `+COPS: 0,0,"NAME",7`. */
 export const readOperator = (lines: readonly string[]): string | null =>
