@@ -6,6 +6,7 @@ import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
 import { addLogCommands } from './log.ts';
+import { addModemCommands } from './modem.ts';
 import { addUsersCommands } from './users.ts';
 
 /** Commander's own errors come as `error: …`, some over two lines with a suggestion. */
@@ -37,6 +38,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addUsersCommands(program, deps, io);
   addLogCommands(program, deps, io);
   addHubCommands(program, deps, io);
+  addModemCommands(program, deps, io);
   inherit(program);
   return program;
 }

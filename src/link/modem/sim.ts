@@ -95,7 +95,10 @@ export function createSim(needs: SimNeeds): { ask(): Promise<SimAsked | 'lost'> 
   async function enter(pin: string, before: number): Promise<SimAsked | 'lost'> {
     const tried: Tried = { hash: hashPin(pin, randomBytes(16)), before, outcome: 'open' };
     if (!(await remember(tried))) {
-      return { sim: 'pin', why: 'that the PIN is tried cannot be remembered, so it is not; look at the disk' };
+      return {
+        sim: 'pin',
+        why: 'that the PIN is tried could not be remembered, so it is not tried; look at the data directory',
+      };
     }
     const reply = await needs.order(`AT+CPIN="${pin}"`, { deadlineMs: PIN_MS });
     if (reply.end !== 'ok' && reply.end !== 'error') return 'lost';

@@ -92,6 +92,8 @@ interface Stored {
   readonly memory: string;
 }
 
+/** Where it is, as it says with `AT+CREG=2`. */
+const PLACE = ',"1A2B","0C3D"';
 const CTRL_Z = '\u001a';
 const ESCAPE = '\u001b';
 
@@ -124,6 +126,8 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   let errors = 0;
   let mode: 'pdu' | 'text' = 'pdu';
   let news: readonly number[] = [0, 0, 0, 0, 0];
+  /** How much the modem says of a new network. */
+  let told = 0;
   let memory = 'SM';
   let input = '';
   let writing: { readonly length: number | null; readonly to: string } | null = null;
@@ -242,7 +246,8 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
 
   const SIMPLE: readonly (readonly [RegExp, readonly string[]])[] = [
     [/^AT$|^AT(?:Z|&F|&W|Q0V1|V1|Q0|X\d)$/, []],
-    [/^AT\+(?:CLTS|CIURC|CSCLK|CVHU|CATR|COPS=3|CSCS=|CSMP=|CSDH=|CMMS=|CREG=\d|CEREG=\d|CLIP=)/, []],
+    [/^AT\+(?:CLTS|CIURC|CSCLK|CVHU|CATR|COPS=3|CSCS="|CSMP=|CSDH=|CMMS=|CEREG=\d|CLIP=|CFUN=1$|CRC=)(?!.*\?)/, []],
+    [/^AT\+CSCS\?$/, ['+CSCS: "GSM"']],
     [/^AT\+CSCS=\?$/, ['+CSCS: ("GSM","IRA")']],
     [/^AT\+CMGF=\?$/, ['+CMGF: (0,1)']],
     [/^AT\+CPMS=\?$/, ['+CPMS: ("SM"),("SM"),("SM")']],
@@ -250,6 +255,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     [/^AT\+CSMS=\d$/, ['+CSMS: 1,1,1']],
     [/^AT\+CSMS\?$/, ['+CSMS: 0,1,1,1']],
     [/^AT\+CSCA\?$/, ['+CSCA: "+447700000000",145']],
+    [/^AT\+CGATT\?$/, ['+CGATT: 1']],
     [/^AT\+CBC$/, ['+CBC: 0,100']],
     [/^AT\+CGSN$/, ['490154203237518']],
     [/^AT\+CIMI$/, ['001010123456789']],
@@ -281,7 +287,15 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     [/^AT\+CPIN="(\d+)"$/i, enterPin],
     [/^(AT\+CPINR|AT\+SPIC|AT\+QPINC="SC")$/i, tellTries],
     [/^AT\+CFUN=1,1$/i, restart],
-    [/^AT\+CREG\?$/i, () => ok(`+CREG: 1,${world.registration}`)],
+    [/^AT\+CREG\?$/i, () => ok(`+CREG: ${told},${world.registration}${told === 2 ? PLACE : ''}`)],
+    [/^AT\+CGREG\?$/i, () => ok(`+CGREG: ${told},${world.packet}${told === 2 ? PLACE : ''}`)],
+    [
+      /^AT\+CG?REG=(\d)$/i,
+      (how = '') => {
+        told = Number(how);
+        ok();
+      },
+    ],
     [/^AT\+CEREG\?$/i, () => ok(`+CEREG: 1,${world.packet}`)],
     [/^AT\+COPS\?$/i, () => ok(world.registration === 0 ? '+COPS: 0' : `+COPS: 0,0,"${world.operator}",7`)],
     [
