@@ -19,23 +19,25 @@ interface ModemOptions {
 
 /** `modem` and `modem test`. */
 export function addModemCommands(program: Command, deps: CliDeps, io: CliIo): void {
-  const modem = program
-    .command('modem')
+  const modem = withPlace(program.command('modem'))
     .description('how the GSM modem is: SIM, network, signal, stored texts')
     .enablePositionalOptions()
-    .option('--data <dir>', 'the data directory of the hub, which holds the port while it runs')
-    .option('--config <file>', 'the config that names the modem')
-    .option('--port <path>', 'a modem that no config names')
-    .option('--baud <rate>', 'its speed (115200)')
     .option('--json', 'print one JSON object')
     .action((options: ModemOptions) => showState(deps, io, options));
 
-  modem
-    .command('test')
+  withPlace(modem.command('test'))
     .description('send a marked test text, and say how far it got')
     .option('--to <number>', 'who gets it, written as +447700900123')
+    .option('--json', 'print one JSON object a hop')
     .action((_options: ModemOptions, command: Command) => sendTest(deps, io, command.optsWithGlobals()));
 }
+
+const withPlace = (command: Command): Command =>
+  command
+    .option('--data <dir>', 'the data directory of the hub, which holds the port while it runs')
+    .option('--config <file>', 'the config that names the modem')
+    .option('--port <path>', 'a modem that no config names')
+    .option('--baud <rate>', 'its speed (115200)');
 
 async function showState(deps: CliDeps, io: CliIo, options: ModemOptions): Promise<void> {
   const states: JsonObject[] = [];

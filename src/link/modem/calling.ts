@@ -1,4 +1,5 @@
 import type { TextId } from '../../base/brand.ts';
+import { after, duration, type Instant } from '../../base/time.ts';
 import type { Clock, Log, SendResult } from '../../hub/ports.ts';
 import type { Line } from './line.ts';
 
@@ -15,8 +16,8 @@ export interface Calling {
 }
 
 const RING_MS = 25_000;
-/** Until it rings at all: setting a call up takes 5 to 10 s, on LTE with a fall back to 3G longer. */
-const SET_UP_MS = 20_000;
+/** Until it rings at all, everything included: setting a call up takes 5 to 10 s, on LTE with a fall back to 3G longer. */
+const SET_UP_MS = 25_000;
 const LOOK_MS = 1_000;
 /** An answer machine or a person picked up: there is nothing to say, and a call that ends at once looks like a fault. */
 const ANSWERED_MS = 2_000;
@@ -35,13 +36,15 @@ export function createCalling({ line, clock, log }: { line: Line; clock: Clock; 
   let call: { -readonly [K in keyof Call]: Call[K] } | null = null;
 
   async function ring(to: string, _id: TextId): Promise<SendResult> {
+    const asked = clock.now();
     if (!/^\+?\d{3,15}$/.test(to)) return { outcome: 'refused', why: 'the number cannot be dialled' };
     const why = (await line.ready(READY_MS)) ?? (line.state().trouble === null ? null : await line.check());
     if (why !== null) return later(why);
     if (call !== null) return later('another number is being rung');
+    const until = after(asked, duration(SET_UP_MS));
     const own: Call = { ended: null, wake: () => {} };
     call = own;
-    const dialled = await line.ask({ text: `ATD${to};`, dials: 'yes', deadlineMs: DIAL_MS, urgent: 'yes' });
+    const dialled = await line.ask({ text: `ATD${to};`, dials: 'yes', deadlineMs: DIAL_MS, until, urgent: 'yes' });
     if (dialled.end !== 'ok') {
       call = null;
       if (dialled.end === 'error') return later(dialled.error.words);
@@ -50,7 +53,7 @@ export function createCalling({ line, clock, log }: { line: Line; clock: Clock; 
         ? { outcome: 'unknown', why: 'the modem took the number and gave no answer' }
         : later('the modem is gone');
     }
-    const began = await untilItRings(own);
+    const began = await untilItRings(own, until);
     if (began === null) {
       void goOn(own);
       return { outcome: 'accepted', sid: `GSMring${Math.trunc(clock.now())}` };
@@ -60,9 +63,9 @@ export function createCalling({ line, clock, log }: { line: Line; clock: Clock; 
   }
 
   /** Null: it rings. Else why not. */
-  async function untilItRings(own: Call): Promise<string | null> {
+  async function untilItRings(own: Call, until: Instant): Promise<string | null> {
     const began = clock.now();
-    while (own.ended === null && clock.now() - began < SET_UP_MS) {
+    while (own.ended === null && clock.now() < until) {
       const stands = await howItStands();
       if (stands === 'ringing' || stands === 'answered') return null;
       if (stands === 'none') return own.ended ?? 'the call was not put through';

@@ -313,7 +313,7 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
     const { storage } = quirks;
     const memory = await patient(`AT+CPMS="${storage}","${storage}","${storage}"`, { expects: /^\+CPMS:/ });
     // With CSMS=1 each report would have to be acknowledged, or the modem stops giving any.
-    for (const text of ['AT+CSMS=0', 'AT+CREG=1', 'AT+CEREG=1', 'AT+COPS=3,0']) {
+    for (const text of ['AT+CSMS=0', 'AT+CSCS="GSM"', 'AT+CREG=1', 'AT+CEREG=1', 'AT+COPS=3,0']) {
       if (isLost(await order(text, { expects: /^\+CSMS:/ }))) return false;
     }
     if (isLost(memory) || !(await askForNews())) return false;

@@ -7,6 +7,7 @@ import { type OpenPort, openSerial } from './port.ts';
 import { createSending } from './sending.ts';
 import type { ModemState } from './state.ts';
 import type { News } from './talk.ts';
+import { withinTime } from './within-time.ts';
 
 /** The modem of this house. */
 export type ModemConfig = LineConfig;
@@ -34,6 +35,8 @@ export interface Modem extends TextPath {
 }
 
 const READY_MS = 5_000;
+/** A path is dead that does not answer a check in this time, even if each of its answers is in time. */
+const FETCH_MS = 25_000;
 
 /**
  * Texts through a GSM modem on a serial port, in PDU mode. Nothing throws; each call ends within half a minute, and at
@@ -83,13 +86,22 @@ export function createModem(config: ModemConfig, needs: ModemNeeds): Modem {
     }
   }
 
-  async function fetch(since: number): Promise<FetchResult> {
+  /** Null: texts can leave, and those that came in are read. */
+  async function look(): Promise<string | null> {
     const why = (await line.ready(READY_MS)) ?? (await line.check());
-    const unread = line.state().sim === 'ready' && line.state().conversation === 'up' ? await inbox.read() : null;
-    // Texts that lie there are not taken along: they are fetched again when the path is well, and lost by nobody.
-    const trouble = why ?? unread;
-    if (trouble !== null) return { outcome: 'unknown', why: trouble };
-    return { outcome: 'fetched', texts: inbox.handOver().filter(({ at }) => at >= since) };
+    const { sim, conversation } = line.state();
+    const unread = sim === 'ready' && conversation === 'up' ? await inbox.read() : null;
+    return why ?? unread;
+  }
+
+  /** Texts that lie in the modem are not taken along when the path is bad: nobody loses them, and they come the next time. */
+  function fetch(since: number): Promise<FetchResult> {
+    const looked = look().then((why) => ({ why }));
+    return withinTime(clock, FETCH_MS, looked, (found): FetchResult => {
+      const why = found === null ? 'the modem answers too slowly' : found.why;
+      if (why !== null) return { outcome: 'unknown', why };
+      return { outcome: 'fetched', texts: inbox.handOver().filter(({ at }) => at >= since) };
+    });
   }
 
   return {

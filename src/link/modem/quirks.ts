@@ -31,11 +31,11 @@ const generic: Quirks = {
   restartMs: 30_000,
 };
 
-export const QUIRKS: readonly Quirks[] = [
+const QUIRKS: readonly Quirks[] = [
   {
     ...generic,
     name: 'SIM7600',
-    matches: /SIM(?:COM_)?7[056]\d\d/i,
+    matches: /SIM7[056]\d\d|\bA76\d\d/i,
     // Without CVHU=0, ATH leaves a voice call standing. USB news must come on the port that the commands use.
     init: ['AT+CVHU=0', 'AT+CSCLK=0', 'AT+CATR=0'],
     triesLeft: ['spic', 'cpinr'],
@@ -45,7 +45,7 @@ export const QUIRKS: readonly Quirks[] = [
   {
     ...generic,
     name: 'SIM800',
-    matches: /SIM(?:COM_)?[89]\d\d/i,
+    matches: /SIM[89]\d\d/i,
     // It drops the first bytes after a sleep, and writes the time it hears from the network between answers.
     init: ['AT+CSCLK=0', 'AT+CLTS=0', 'AT+CIURC=0'],
     triesLeft: ['spic'],

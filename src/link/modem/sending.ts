@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Instant, WallTime } from '../../base/time.ts';
+import { after, duration, type Instant, type WallTime } from '../../base/time.ts';
 import type { Clock, FindResult, OutgoingText, SendResult, StatusResult, TextStatus } from '../../hub/ports.ts';
 import { type ModemError, meaningForSending } from './errors.ts';
 import type { Line } from './line.ts';
 import { encodeSubmit, fateOf, type Part, type Report } from './pdu.ts';
 import type { Reply } from './talk.ts';
+import { withinTime } from './within-time.ts';
 
 export interface Sending {
   send(text: OutgoingText): Promise<SendResult>;
@@ -19,8 +20,6 @@ export interface Sending {
 /** The whole of a send, so that whoever waits for it is not left waiting: half a minute is the longest they do. */
 const SEND_MS = 27_000;
 const READY_MS = 5_000;
-/** Not begun when less is left: a part that is cut off half way is worse than one that is not begun. */
-const LEAST_MS = 3_000;
 /** A report that tells of a text whose answer was lost comes within seconds where the phone is on. */
 const REPORT_MS = 6_000;
 const MOST_TEXTS = 100;
@@ -94,8 +93,6 @@ export function createSending(needs: {
 
   async function sendParts(sent: Sent, parts: readonly Part[], began: Instant): Promise<SendResult> {
     for (const part of parts) {
-      const left = SEND_MS - (clock.now() - began);
-      if (left < LEAST_MS) return later('the modem took too long over the parts before');
       const here: SentPart = { ref: null, status: 'accepted', why: null };
       sent.parts.push(here);
       const reply = await line.ask({
@@ -103,7 +100,8 @@ export function createSending(needs: {
         body: part.hex,
         expects: /^\+CMGS: ?\d+/,
         lines: 'one',
-        deadlineMs: left,
+        deadlineMs: SEND_MS,
+        until: after(began, duration(SEND_MS)),
         urgent: 'yes',
       });
       const result = resultOf(reply, sent.sid);
@@ -143,7 +141,8 @@ export function createSending(needs: {
   };
 
   /** Reports wait in the modem's own line before its next answer, so any answer brings them. */
-  const listen = (): Promise<Reply> => line.ask({ text: 'AT', deadlineMs: READY_MS });
+  const listen = (): Promise<void> =>
+    withinTime(clock, READY_MS, line.ask({ text: 'AT', deadlineMs: READY_MS }), () => {});
 
   /**
    * A modem keeps no list of what it sent. What is known is what was seen here: an answer, or a delivery report that came

@@ -56,9 +56,6 @@ const RANK: readonly Registration[] = ['home', 'roaming', 'emergency-only', 'den
 /** Of the two networks a modem can be in, the one that carries texts. */
 export const better = (a: Registration, b: Registration): Registration => (RANK.indexOf(a) <= RANK.indexOf(b) ? a : b);
 
-export const isRegistered = (registration: Registration): boolean =>
-  registration === 'home' || registration === 'roaming';
-
 /** Null: on a network that carries texts, or not known to be off it. */
 export function unregistered(registration: Registration): string | null {
   switch (registration) {

@@ -1,3 +1,4 @@
+import type { Instant } from '../../base/time.ts';
 import type { Clock } from '../../hub/ports.ts';
 import { CALL_ENDS, type ModemError, readError } from './errors.ts';
 
@@ -15,6 +16,8 @@ export interface Command {
   /** A final line that says that a call is over. */
   readonly dials?: 'yes';
   readonly deadlineMs: number;
+  /** No answer is waited for after this, and it is not begun when too little is left; what waits can wait long. */
+  readonly until?: Instant;
   /** Goes ahead of all that wait. */
   readonly urgent?: 'yes';
 }
@@ -26,7 +29,7 @@ export type Reply =
   | { readonly end: 'silent'; readonly handed: boolean }
   /** The port went, or another command got no answer and this one was not begun. */
   | { readonly end: 'gone'; readonly handed: boolean }
-  /** Too many wait already. */
+  /** Too many wait already, or it waited too long. It was not begun. */
   | { readonly end: 'crowded' };
 
 /** What a modem says without being asked. */
@@ -64,6 +67,8 @@ const LONGEST_LINE = 2048;
 /** A full SIM lists less. */
 const MOST_LINES = 1024;
 const PROMPT_MS = 5_000;
+/** A text that is cut off half way may have left; one that is not begun has not. */
+const LEAST_FOR_A_TEXT_MS = 3_000;
 const ESCAPE = '\u001b';
 const CTRL_Z = '\u001a';
 
@@ -74,6 +79,7 @@ interface Waiting {
 
 interface Running extends Waiting {
   readonly lines: string[];
+  readonly endsAt: number;
   handed: boolean;
   cancel: () => void;
 }
@@ -91,8 +97,20 @@ export function createTalk({ clock, write, news }: TalkNeeds): Talk {
     const waiting = queue.shift();
     if (waiting === undefined) return;
     const { command } = waiting;
-    running = { ...waiting, lines: [], handed: command.body === undefined, cancel: () => {} };
-    arm(command.body === undefined ? command.deadlineMs : Math.min(PROMPT_MS, command.deadlineMs));
+    const left = Math.min(command.deadlineMs, (command.until ?? Number.POSITIVE_INFINITY) - clock.now());
+    if (left < (command.body === undefined ? 1 : LEAST_FOR_A_TEXT_MS)) {
+      waiting.done({ end: 'crowded' });
+      next();
+      return;
+    }
+    running = {
+      ...waiting,
+      lines: [],
+      handed: command.body === undefined,
+      endsAt: clock.now() + left,
+      cancel: () => {},
+    };
+    arm(command.body === undefined ? left : Math.min(PROMPT_MS, left));
     write(`${command.text}\r`);
   }
 
@@ -123,7 +141,7 @@ export function createTalk({ clock, write, news }: TalkNeeds): Talk {
     if (running === null || running.handed || running.command.body === undefined) return;
     held = '';
     running.handed = true;
-    arm(running.command.deadlineMs);
+    arm(running.endsAt - clock.now());
     write(`${running.command.body}${CTRL_Z}`);
   }
 

@@ -17,6 +17,8 @@ export interface ModemBench {
   readonly states: readonly ModemState[];
   readonly logged: readonly string[];
   readonly kept: FakeKept;
+  /** What the driver opens its port with. */
+  readonly openPort: OpenPort;
   up(): Promise<void>;
   /** The plug is pulled; `replug` gives another modem at the same place. */
   unplug(): void;
@@ -143,6 +145,7 @@ export function openBench(options: BenchOptions = {}): ModemBench {
     states,
     logged,
     kept,
+    openPort,
     async up() {
       modem.open();
       await clock.until('the modem to be up', () => modem.state().conversation === 'up');
