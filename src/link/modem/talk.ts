@@ -68,7 +68,7 @@ const LONGEST_LINE = 2048;
 const MOST_LINES = 1024;
 const PROMPT_MS = 5_000;
 /** A text that is cut off half way may have left; one that is not begun has not. */
-const LEAST_FOR_A_TEXT_MS = 3_000;
+const LEAST_FOR_A_TEXT_MS = 8_000;
 const ESCAPE = '\u001b';
 const CTRL_Z = '\u001a';
 

@@ -498,6 +498,85 @@ describe('what leaves', () => {
   });
 });
 
+describe('bounds', () => {
+  it('texts sent at once all end within half a minute, and none that is told to come later has left', async () => {
+    const { modem, far, clock } = await bench();
+    far.script(/^<text>$/, ...Array.from({ length: 20 }, (): Act => ({ do: 'wait', ms: 4_000 })));
+    const began = clock.now();
+    const all = Array.from({ length: 20 }, (_, at) => modem.send(text(`text ${at}`)));
+    const results = await clock.through(Promise.all(all));
+    expect(clock.now() - began).toBeLessThan(30_000);
+    const taken = results.filter(({ outcome }) => outcome === 'accepted').length;
+    expect(taken).toBeGreaterThan(3);
+    expect(far.sent().length).toBe(taken);
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['accepted', 'later']));
+  });
+
+  it('a modem whose every answer is slow is a dead path within half a minute', async () => {
+    const { path, far, clock, modem } = await bench();
+    far.script(/^AT/, ...Array.from({ length: 6 }, (): Act => ({ do: 'wait', ms: 4_500 })));
+    const began = clock.now();
+    expect(await path.fetch(SINCE)).toMatchObject({ outcome: 'unknown', why: expect.stringMatching(/slowly/) });
+    expect(clock.now() - began).toBeLessThan(30_000);
+    await clock.pass(60_000);
+    expect(modem.state().conversation).toBe('up');
+    expect((await path.fetch(SINCE)).outcome).toBe('fetched');
+  });
+
+  it('seventeen long texts that wait for parts: the oldest is given up', async () => {
+    const its = await bench({ places: 40 });
+    for (let ref = 0; ref < 17; ref += 1) its.far.receive(TO, `half ${ref} `, { ref, bits: 8, total: 2, seq: 1 });
+    const result = await its.path.fetch(SINCE);
+    expect(result).toMatchObject({ texts: [{ body: 'half 0 …' }] });
+  });
+
+  it('a hundred and one texts that nobody fetches: the newest hundred are there', async () => {
+    const its = await bench({ places: 200 });
+    for (let at = 0; at < 101; at += 1) its.far.receive(TO, `text ${at}`);
+    const result = await its.path.fetch(SINCE);
+    const bodies = result.outcome === 'fetched' ? result.texts.map(({ body }) => body) : [];
+    expect([bodies.length, bodies[0], bodies.at(-1)]).toEqual([100, 'text 100', 'text 1']);
+  });
+
+  it('of a hundred and one texts that were sent the first is not known any more', async () => {
+    const its = await bench({ reports: 'none' });
+    const first = await its.path.send(text('text 0'));
+    const second = await its.path.send(text('text 1'));
+    for (let at = 2; at < 101; at += 1) await its.path.send(text(`text ${at}`));
+    const status = async (sent: typeof first) => its.path.status(sent.outcome === 'accepted' ? sent.sid : '');
+    expect((await status(first)).outcome).toBe('unknown');
+    expect((await status(second)).outcome).toBe('known');
+  });
+
+  it('closed while a text is on its way, it may have left', async () => {
+    const { modem, far, clock } = await bench();
+    far.script(/^<text>$/, { do: 'hang', until: 'nothing' });
+    const sending = modem.send(text('one'));
+    await clock.until('the text to be taken', () => far.heard.some((line) => line.startsWith('<')));
+    await modem.close();
+    expect((await clock.through(sending)).outcome).toBe('unknown');
+  });
+});
+
+describe('a family of modems', () => {
+  const rows: readonly [string, string, string][] = [
+    ['SIMCOM INCORPORATED', 'SIMCOM_SIM7600E-H', 'SIM7600'],
+    ['SIMCOM INCORPORATED', 'A7670E-FASE', 'SIM7600'],
+    ['SIMCOM_Ltd', 'SIMCOM_SIM800L', 'SIM800'],
+    ['SIMCOM_Ltd', 'SIM900', 'SIM800'],
+    ['Quectel', 'EC25', 'Quectel'],
+    ['huawei', 'E3531', 'Huawei'],
+    ['WAVECOM MODEM', 'MULTIBAND 900E 1800', 'generic'],
+  ];
+  for (const [maker, model, quirks] of rows) {
+    it(`${model} is treated as ${quirks}`, async () => {
+      const its = await bench({ maker, model });
+      expect(its.modem.state()).toMatchObject({ quirks, model: `${maker} ${model}`, trouble: null });
+      expect((await its.path.send(text('one'))).outcome).toBe('accepted');
+    });
+  }
+});
+
 describe('a log', () => {
   it('holds no number and no words', async () => {
     const its = await bench();

@@ -88,8 +88,10 @@ interface Mutable {
 
 interface Stored {
   readonly hex: string;
+  /** As text mode shows it. */
+  readonly from: string;
+  readonly body: string;
   read: boolean;
-  readonly memory: string;
 }
 
 /** Where it is, as it says with `AT+CREG=2`. */
@@ -459,7 +461,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
       const hex = statusReport(ref, to, status, now());
       if (options.reports === 'none') return;
       if (options.reports === 'stored') {
-        reportPlaces.push({ hex, read: false, memory: 'SR' });
+        reportPlaces.push({ hex, from: to, body: '', read: false });
         line(`+CDSI: "SR",${reportPlaces.length}`);
       } else if (news[3] === 1) {
         raw(`\r\n+CDS: ${lengthOf(hex)}\r\n${hex}\r\n`);
@@ -496,8 +498,8 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   const head = (one: Stored): string =>
     mode === 'pdu'
       ? `${one.read ? 1 : 0},,${lengthOf(one.hex)}`
-      : `"REC ${one.read ? 'READ' : 'UNREAD'}","+447700900123",,"26/11/21,20:29:00+00"`;
-  const words = (one: Stored): string => (mode === 'pdu' ? one.hex : 'text');
+      : `"REC ${one.read ? 'READ' : 'UNREAD'}","${one.from}",,"26/11/21,20:29:00+00"`;
+  const words = (one: Stored): string => (mode === 'pdu' ? one.hex : one.body);
 
   function remove(place = '', flag = ''): void {
     const index = Number(place) - 1;
@@ -509,13 +511,13 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     ok();
   }
 
-  function keep(hex: string): boolean {
+  function keep(hex: string, from: string, body: string): boolean {
     const free = places.indexOf(null);
     if (free < 0) {
       line('+SMSFULL');
       return false;
     }
-    places[free] = { hex, read: false, memory: 'SM' };
+    places[free] = { hex, from, body, read: false };
     if (news[1] === 1) line(`+CMTI: "SM",${free + 1}`);
     return true;
   }
@@ -564,14 +566,14 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     script: (command, ...acts) => void scripts.push(...acts.map((act) => ({ command, act }))),
     receive(from, body, piece) {
       const hex = deliver(from, body, now(), piece);
-      return keep(hex) ? hex : null;
+      return keep(hex, from, body) ? hex : null;
     },
     receiveStraight(from, body) {
       const hex = deliver(from, body, now());
       raw(`\r\n+CMT: ,${lengthOf(hex)}\r\n${hex}\r\n`);
       return hex;
     },
-    store: (hex) => void keep(hex),
+    store: (hex) => void keep(hex, '', ''),
     holdReports: () => {
       holding = true;
     },
