@@ -38,7 +38,7 @@ export function createCalling({ line, clock, log }: { line: Line; clock: Clock; 
   async function ring(to: string, _id: TextId): Promise<SendResult> {
     const asked = clock.now();
     if (!/^\+?\d{3,15}$/.test(to)) return { outcome: 'refused', why: 'the number cannot be dialled' };
-    const why = (await line.ready(READY_MS)) ?? (line.state().trouble === null ? null : await line.check());
+    const why = await line.usable();
     if (why !== null) return later(why);
     if (call !== null) return later('another number is being rung');
     const until = after(asked, duration(SET_UP_MS));

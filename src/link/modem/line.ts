@@ -15,6 +15,7 @@ import {
   unregistered,
 } from './state.ts';
 import { type Command, createTalk, type News, type Reply, type Talk } from './talk.ts';
+import { withinTime } from './within-time.ts';
 
 export interface LineConfig {
   /** A path that stays the same over reboots, as below /dev/serial/by-id. */
@@ -41,6 +42,11 @@ export interface Line {
   quirks(): Quirks;
   /** Null: commands can be given. Else why not; waits no longer than this for a modem that is being set up. */
   ready(waitMs: number): Promise<string | null>;
+  /**
+   * Null: a text or a call can leave now. What is known against it may be a minute old, so it is asked for again: a modem
+   * off its network can sit on a text. Ends within 10 s.
+   */
+  usable(): Promise<string | null>;
   ask(command: Command): Promise<Reply>;
   /** Asks for SIM, network and signal; null: texts can leave. */
   check(): Promise<string | null>;
@@ -52,6 +58,7 @@ const ORDINARY_MS = 5_000;
 /** A modem asleep loses the first command, and one that finds its speed needs two. */
 const PROBE_MS = 2_000;
 const PROBES = 3;
+const USABLE_MS = 10_000;
 /** From the mildest to the hardest; each is tried only when the one before did not help. */
 const LADDER = ['abort', 'reset', 'reopen', 'restart'] as const;
 type Step = (typeof LADDER)[number];
@@ -396,8 +403,21 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
     });
   }
 
+  async function usableNow(): Promise<string | null> {
+    const why = await ready(ORDINARY_MS);
+    if (why !== null || state.trouble === null) return why;
+    return check();
+  }
+
   return {
     state: () => state,
+    usable: () =>
+      withinTime(
+        clock,
+        USABLE_MS,
+        usableNow().then((why) => ({ why })),
+        (found) => (found === null ? 'the modem answers too slowly' : found.why),
+      ),
     quirks: () => quirks,
     ready,
     check,

@@ -63,7 +63,7 @@ export function createSending(needs: {
     nextRef = (nextRef + 1) % 256;
     const encoded = encodeSubmit({ ...text, ref: nextRef, refBits: 8 });
     if (!encoded.ok) return { outcome: 'refused', why: encoded.why };
-    const why = (await line.ready(READY_MS)) ?? (await notNow());
+    const why = await line.usable();
     if (why !== null) return later(why);
     await needs.hangUp();
     const sent = remember(text);
@@ -76,11 +76,6 @@ export function createSending(needs: {
     for (const { report } of strays.splice(0)) match(report);
     // It told what the answer did not.
     return sent.state === 'taken' ? { outcome: 'accepted', sid: sent.sid } : result;
-  }
-
-  /** What is known against it may be a minute old, so it is asked for again: a modem off the network can sit on a text. */
-  async function notNow(): Promise<string | null> {
-    return line.state().trouble === null ? null : line.check();
   }
 
   function remember({ to, body }: OutgoingText): Sent {
