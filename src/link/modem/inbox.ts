@@ -220,7 +220,6 @@ export function createInbox({ line, clock, log, report, arrived }: InboxNeeds): 
     read,
     take: (hex) => keep(hex, null),
     async readReports(memory) {
-      const { storage } = line.quirks();
       const expects = /^\+CMGL:|^\+CPMS:|^[0-9A-Fa-f]{16,}$/;
       await line.ask({ text: `AT+CPMS="${memory}"`, expects, deadlineMs: LIST_MS });
       const reply = await line.ask({ text: 'AT+CMGL=4', expects, deadlineMs: LIST_MS });
@@ -230,7 +229,7 @@ export function createInbox({ line, clock, log, report, arrived }: InboxNeeds): 
         report(decoded.pdu);
         await line.ask({ text: `AT+CMGD=${place}`, deadlineMs: LIST_MS });
       }
-      await line.ask({ text: `AT+CPMS="${storage}"`, expects, deadlineMs: LIST_MS });
+      await line.ask({ text: `AT+CPMS="${line.memory()}"`, expects, deadlineMs: LIST_MS });
     },
     handOver() {
       for (const { hashes } of held) hashes.forEach(markHanded);

@@ -37,6 +37,7 @@ export interface LineNeeds {
 /** A modem that is kept in conversation: opened, set up, and brought back when it falls silent. */
 export interface Line {
   open(): void;
+  /** For good: one that was closed is not opened again. */
   close(): Promise<void>;
   state(): ModemState;
   quirks(): Quirks;
@@ -48,6 +49,8 @@ export interface Line {
    */
   usable(): Promise<string | null>;
   ask(command: Command): Promise<Reply>;
+  /** Which memory texts lie in. */
+  memory(): string;
   /** Asks for SIM, network and signal; null: texts can leave. */
   check(): Promise<string | null>;
   /** Counts the memory anew. */
@@ -104,6 +107,9 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
   let mending: Promise<void> | null = null;
   let checking: Promise<string | null> | null = null;
   let prepared = false;
+  let memory: string = GENERIC.storage;
+  /** Echoes although they were switched off: it has lost its settings without a word. */
+  let echoes = false;
   let failures = 0;
   let restartedAt: number | null = null;
   /** Why the port could not be used; null: it is not the port. */
@@ -266,6 +272,10 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
       if (mending === null) mend('abort');
       return;
     }
+    if (news.type === 'echo') {
+      echoes ||= mending === null;
+      return;
+    }
     // News of a network or a SIM say that something changed, and only an answer says what it is now.
     if (news.type === 'registration' || news.type === 'sim') {
       if (mending === null) void check();
@@ -286,7 +296,9 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
 
   /** False: it fell silent on the way. A refusal of a setting is no reason to do without the modem. */
   async function setUp(): Promise<boolean> {
-    for (const text of ['ATE0', 'ATQ0V1', 'AT+CMEE=1']) if (isLost(await order(text))) return false;
+    if (isLost(await order('ATE0'))) return false;
+    echoes = false;
+    for (const text of ['ATQ0V1', 'AT+CMEE=1']) if (isLost(await order(text))) return false;
     // An answer of a kind that no late OK can be taken for: from here on questions and answers are in step.
     if (isLost(await order('AT+CSQ', { expects: /^\+CSQ:/, lines: 'one' }))) return false;
     const maker = await order('AT+CGMI', { expects: /./ });
@@ -317,15 +329,27 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
     const format = await patient('AT+CMGF=0');
     if (isLost(format)) return false;
     if (format.end === 'error') log.error({ why: format.error.words }, 'the modem cannot send texts as needed');
-    const { storage } = quirks;
-    const memory = await patient(`AT+CPMS="${storage}","${storage}","${storage}"`, { expects: /^\+CPMS:/ });
+    if (!(await chooseMemory())) return false;
     // With CSMS=1 each report would have to be acknowledged, or the modem stops giving any.
     for (const text of ['AT+CSMS=0', 'AT+CSCS="GSM"', 'AT+CREG=1', 'AT+CEREG=1', 'AT+COPS=3,0']) {
       if (isLost(await order(text, { expects: /^\+CSMS:/ }))) return false;
     }
-    if (isLost(memory) || !(await askForNews())) return false;
+    if (!(await askForNews())) return false;
     prepared = true;
     await count();
+    return true;
+  }
+
+  /** One for all: what comes in has to lie where it is looked for. */
+  async function chooseMemory(): Promise<boolean> {
+    for (const one of new Set([quirks.storage, 'SM', 'ME', 'MT'])) {
+      const reply = await patient(`AT+CPMS="${one}","${one}","${one}"`, { expects: /^\+CPMS:/ });
+      if (isLost(reply)) return false;
+      if (reply.end !== 'ok') continue;
+      memory = one;
+      return true;
+    }
+    log.warn({}, 'the modem does not let its memory for texts be chosen');
     return true;
   }
 
@@ -368,6 +392,10 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
   async function checkNow(): Promise<string | null> {
     const why = await ready(ORDINARY_MS);
     if (why !== null) return why;
+    if (echoes) {
+      log.warn({}, 'the modem has restarted by itself');
+      if (!(await setUp())) return state.trouble ?? 'the modem does not answer';
+    }
     if ((await askSim()) && (await askNetwork())) return state.trouble;
     return state.trouble ?? 'the modem does not answer';
   }
@@ -419,6 +447,7 @@ export function createLine(config: LineConfig, needs: LineNeeds): Line {
         (found) => (found === null ? 'the modem answers too slowly' : found.why),
       ),
     quirks: () => quirks,
+    memory: () => memory,
     ready,
     check,
     count,

@@ -27,7 +27,7 @@ export interface ModemNeeds {
 export interface Modem extends TextPath {
   /** Begins to talk to it, and goes on trying for ever. Returns at once. */
   open(): void;
-  /** Leaves the port. What is under way ends as `unknown` or `later`. */
+  /** Leaves the port for good. What is under way ends as `unknown` or `later`. */
   close(): Promise<void>;
   state(): ModemState;
   /** Asks for SIM, network, signal and memory, and takes no text away; null: a text could leave now. */
@@ -82,7 +82,8 @@ export function createModem(config: ModemConfig, needs: ModemNeeds): Modem {
       case 'registration':
       case 'sim':
       case 'restarted':
-        return;
+      case 'echo':
+        return; // the line's own
     }
   }
 
@@ -95,12 +96,13 @@ export function createModem(config: ModemConfig, needs: ModemNeeds): Modem {
   }
 
   /** Texts that lie in the modem are not taken along when the path is bad: nobody loses them, and they come the next time. */
-  function fetch(since: number): Promise<FetchResult> {
+  function fetch(): Promise<FetchResult> {
     const looked = look().then((why) => ({ why }));
     return withinTime(clock, FETCH_MS, looked, (found): FetchResult => {
       const why = found === null ? 'the modem answers too slowly' : found.why;
       if (why !== null) return { outcome: 'unknown', why };
-      return { outcome: 'fetched', texts: inbox.handOver().filter(({ at }) => at >= since) };
+      // Also what was read before `since`: it was not handed over, and nobody would ever ask for it again.
+      return { outcome: 'fetched', texts: inbox.handOver() };
     });
   }
 

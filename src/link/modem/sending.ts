@@ -87,6 +87,11 @@ export function createSending(needs: {
   }
 
   async function sendParts(sent: Sent, parts: readonly Part[], began: Instant): Promise<SendResult> {
+    const until = after(began, duration(SEND_MS));
+    // A modem that lost its power for a moment may be in text mode, and would take the length of a text for a number.
+    const mode = await line.ask({ text: 'AT+CMGF=0', deadlineMs: READY_MS, until, urgent: 'yes' });
+    if (mode.end === 'error') return later(mode.error.words);
+    if (mode.end !== 'ok') return later('the modem does not answer');
     for (const part of parts) {
       const here: SentPart = { ref: null, status: 'accepted', why: null };
       sent.parts.push(here);
@@ -96,7 +101,7 @@ export function createSending(needs: {
         expects: /^\+CMGS: ?\d+/,
         lines: 'one',
         deadlineMs: SEND_MS,
-        until: after(began, duration(SEND_MS)),
+        until,
         urgent: 'yes',
       });
       const result = resultOf(reply, sent.sid);

@@ -42,7 +42,9 @@ export type News =
   | { readonly type: 'call-over'; readonly words: string }
   | { readonly type: 'full' }
   | { readonly type: 'sim' }
-  | { readonly type: 'restarted' };
+  | { readonly type: 'restarted' }
+  /** It says back what it is told, as after a start. */
+  | { readonly type: 'echo' };
 
 export interface Talk {
   /** Bytes from the modem, cut anywhere. */
@@ -122,7 +124,6 @@ export function createTalk({ clock, write, news }: TalkNeeds): Talk {
 
   /** What waits behind a modem that does not answer is not sent into it: it could be taken for the words of a text. */
   function silent(): void {
-    if (running !== null && !running.handed) write(ESCAPE);
     const behind = queue.splice(0);
     finish({ end: 'silent', handed: running?.handed ?? false });
     for (const { done } of behind) done({ end: 'gone', handed: false });
@@ -157,7 +158,11 @@ export function createTalk({ clock, write, news }: TalkNeeds): Talk {
   function hear(raw: string): void {
     const noise = /[^\x20-\x7e]/.test(raw);
     const line = raw.replace(/[^\x20-\x7e]/g, '').trim();
-    if (line === '' || isEcho(line)) return;
+    if (line === '') return;
+    if (isEcho(line)) {
+      news({ type: 'echo' });
+      return;
+    }
     // Of a line with noise in it only the final word is believed, since a digit may be missing from anything else.
     if (noise) {
       if (line === 'OK' || readError(line) !== null) answer(line);
@@ -183,8 +188,9 @@ export function createTalk({ clock, write, news }: TalkNeeds): Talk {
       announced = true;
     } else if (running !== null && isFinal(running, line)) {
       conclude(running, line);
-    } else if (running?.command.expects?.test(line) === true && running.lines.length < MOST_LINES) {
-      running.lines.push(line);
+    } else if (running?.handed === true && running.command.expects?.test(line) === true) {
+      // Before its text was handed over, a `+CMGS` is the late answer to another.
+      if (running.lines.length < MOST_LINES) running.lines.push(line);
     } else {
       const told = readNews(line);
       if (told !== null) news(told);

@@ -47,8 +47,10 @@ describe('a text leaves all the same', () => {
     it(name, async () => {
       const { path, far } = await bench();
       far.script(command, act);
-      expect((await path.send(text('one'))).outcome).toBe('accepted');
+      const sent = await path.send(text('one'));
+      expect(sent.outcome).toBe('accepted');
       expect(far.sent().map(({ body }) => body)).toEqual(['one']);
+      expect(await path.status(sent.outcome === 'accepted' ? sent.sid : '')).toMatchObject({ status: 'delivered' });
     });
   }
 
@@ -198,6 +200,27 @@ describe('the port', () => {
     expect((await path.send(text('one'))).outcome).toBe('accepted');
   });
 
+  it('a modem that restarts without a word is found out by the next fetch', async () => {
+    const its = await bench();
+    let told = 0;
+    its.modem.watch?.(() => {
+      told += 1;
+    });
+    its.far.falter();
+    expect((await its.path.fetch(SINCE)).outcome).toBe('fetched');
+    expect((await its.path.fetch(SINCE)).outcome).toBe('fetched');
+    its.far.receive(TO, 'OK 4821');
+    await its.clock.until('the news', () => told === 1);
+  });
+
+  it('a modem that has fallen back to text mode still gets its texts right', async () => {
+    const { far, path, modem } = await bench();
+    far.set({ mode: 'text' });
+    expect((await path.send(text('one'))).outcome).toBe('accepted');
+    expect(far.sent()).toMatchObject([{ to: TO, body: 'one' }]);
+    expect(modem.state().conversation).toBe('up');
+  });
+
   it('closed, it answers at once and touches nothing', async () => {
     const { modem, path, far } = await bench();
     await modem.close();
@@ -290,8 +313,9 @@ describe('texts that come in', () => {
     await its.clock.pass(60_000);
     expect(its.far.stored()).toBe(1);
     expect(await bodiesOf(its)).toEqual(['OK 4821']);
+    await its.clock.pass(4_000);
     expect(its.far.stored()).toBe(1);
-    await its.clock.pass(6_000);
+    await its.clock.pass(2_000);
     expect(its.far.stored()).toBe(0);
     expect(await bodiesOf(its)).toEqual([]);
   });
@@ -311,6 +335,20 @@ describe('texts that come in', () => {
     const its = await bench();
     its.far.receiveStraight(TO, 'OK 4821');
     expect(await bodiesOf(its)).toEqual(['OK 4821']);
+  });
+
+  it('lie in the memory that there is', async () => {
+    const its = await bench({ memories: ['ME'] });
+    its.far.receive(TO, 'OK 4821');
+    expect(await bodiesOf(its)).toEqual(['OK 4821']);
+    expect(its.far.heard).toContain('AT+CPMS="ME","ME","ME"');
+  });
+
+  it('that were read a day before anybody could be told are told', async () => {
+    const its = await bench();
+    its.far.receive(TO, 'OK 4821');
+    await its.clock.pass(25 * 3_600_000);
+    expect(await its.path.fetch(wallTime(its.clock.wall() - 1))).toMatchObject({ texts: [{ body: 'OK 4821' }] });
   });
 
   it('from names, short numbers and abroad', async () => {

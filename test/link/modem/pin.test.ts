@@ -133,6 +133,7 @@ describe('a SIM that asks for its PIN', () => {
     await its.path.fetch(SINCE);
     expect(entered(its).length).toBe(1);
     expect(its.far.triesLeft()).toBe(2);
+    expect(JSON.parse(its.kept.text ?? '')).toMatchObject({ outcome: 'refused', before: 3 });
   });
 
   it('a wrong PIN is not tried by the next start', async () => {

@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   /** How delivery reports come. */
   readonly reports?: 'straight' | 'stored' | 'none';
   readonly places?: number;
+  /** The memories for texts it has. */
+  readonly memories?: readonly string[];
   /** What a far phone does when it is rung. */
   readonly phone?: 'rings' | 'answers' | 'busy' | 'unreachable' | 'no-clcc';
   /** Ids are counted from here. */
@@ -67,6 +69,8 @@ export interface Simulator {
   set(change: Partial<Mutable>): void;
   stored(): number;
   triesLeft(): number;
+  /** It loses its power for a moment, and says nothing of it. */
+  falter(): void;
   /** The port was opened anew. */
   reopened(): void;
   release(): void;
@@ -84,6 +88,7 @@ interface Mutable {
   sim: 'in' | 'missing' | 'puk';
   phone: NonNullable<SimulatorOptions['phone']>;
   failSends: number | null;
+  mode: 'pdu' | 'text';
 }
 
 interface Stored {
@@ -110,6 +115,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     sim: options.sim ?? 'in',
     phone: options.phone ?? 'rings',
     failSends: null,
+    mode: 'pdu',
   };
   const pin = options.pin ?? null;
   const tellsTries = options.tellsTries === undefined ? 'AT+SPIC' : options.tellsTries;
@@ -126,11 +132,11 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   let nextRef = options.firstRef ?? 0;
   let echo = true;
   let errors = 0;
-  let mode: 'pdu' | 'text' = 'pdu';
   let news: readonly number[] = [0, 0, 0, 0, 0];
   /** How much the modem says of a new network. */
   let told = 0;
-  let memory = 'SM';
+  const memories = [...(options.memories ?? ['SM', 'ME']), 'SR'];
+  let memory = memories[0] ?? 'SM';
   let input = '';
   let writing: { readonly length: number | null; readonly to: string } | null = null;
   let hanging: Cure | null = null;
@@ -303,11 +309,11 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     [
       /^AT\+CMGF=([01])$/i,
       guarded('CMS', (how = '') => {
-        mode = how === '1' ? 'text' : 'pdu';
+        world.mode = how === '1' ? 'text' : 'pdu';
         ok();
       }),
     ],
-    [/^AT\+CMGF\?$/i, () => ok(`+CMGF: ${mode === 'text' ? 1 : 0}`)],
+    [/^AT\+CMGF\?$/i, () => ok(`+CMGF: ${world.mode === 'text' ? 1 : 0}`)],
     [
       /^AT\+CNMI=([\d,]+)$/i,
       guarded('CMS', (how = '') => {
@@ -319,6 +325,10 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     [
       /^AT\+CPMS="(\w\w)"/i,
       guarded('CMS', (which = '') => {
+        if (!memories.includes(which)) {
+          fail('CMS', 302);
+          return;
+        }
         memory = which;
         const n = counts();
         ok(`+CPMS: ${n},${n},${n}`);
@@ -387,11 +397,15 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
 
   function restart(): void {
     ok();
+    reset();
+    line('RDY');
+  }
+
+  function reset(): void {
     echo = true;
-    mode = 'pdu';
+    world.mode = 'pdu';
     news = [0, 0, 0, 0, 0];
     open = pin === null;
-    line('RDY');
   }
 
   // ---- texts -------------------------------------------------------------------------------------------------------------
@@ -401,7 +415,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
 
   function prompt(argument = ''): void {
     writing =
-      mode === 'pdu'
+      world.mode === 'pdu'
         ? { length: Number(argument), to: '' }
         : { length: null, to: /"([^"]+)"/.exec(argument)?.[1] ?? '' };
     input = '';
@@ -496,10 +510,10 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   }
 
   const head = (one: Stored): string =>
-    mode === 'pdu'
+    world.mode === 'pdu'
       ? `${one.read ? 1 : 0},,${lengthOf(one.hex)}`
       : `"REC ${one.read ? 'READ' : 'UNREAD'}","${one.from}",,"26/11/21,20:29:00+00"`;
-  const words = (one: Stored): string => (mode === 'pdu' ? one.hex : one.body);
+  const words = (one: Stored): string => (world.mode === 'pdu' ? one.hex : one.body);
 
   function remove(place = '', flag = ''): void {
     const index = Number(place) - 1;
@@ -518,7 +532,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
       return false;
     }
     places[free] = { hex, from, body, read: false };
-    if (news[1] === 1) line(`+CMTI: "SM",${free + 1}`);
+    if (news[1] === 1) line(`+CMTI: "${memories[0]}",${free + 1}`);
     return true;
   }
 
@@ -586,6 +600,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     set: (change) => void Object.assign(world, change),
     stored: () => places.filter((one) => one !== null).length,
     triesLeft: () => tries,
+    falter: reset,
     reopened() {
       if (hanging === 'reopen') hanging = null;
     },

@@ -63,6 +63,31 @@ describe('a conversation', () => {
     expect(await ask(its, 'AT')).toEqual({ end: 'gone', handed: false });
   });
 
+  it('a line that never ends is thrown away, and the prompt behind it seen', () => {
+    const its = open();
+    void its.talk.ask({ text: 'AT+CMGS=1', body: '00', deadlineMs: 30_000 });
+    its.say('x'.repeat(2048));
+    its.say('> ');
+    expect(its.written).toEqual(['AT+CMGS=1\r']);
+    its.say('> ');
+    expect(its.written).toEqual(['AT+CMGS=1\r', '00\u001a']);
+  });
+
+  it('a `+CMGS` before the text was handed over is the answer to another', async () => {
+    const its = open();
+    const answer = its.talk.ask({
+      text: 'AT+CMGS=1',
+      body: '00',
+      expects: /^\+CMGS:/,
+      lines: 'one',
+      deadlineMs: 30_000,
+    });
+    its.say('\r\n+CMGS: 5\r\n\r\nOK\r\n\r\n> ');
+    its.say('\r\n+CMGS: 6\r\n\r\nOK\r\n');
+    expect(await answer).toEqual({ end: 'ok', lines: ['+CMGS: 6'] });
+    expect(its.news).toEqual([{ type: 'sent-late', ref: 5 }]);
+  });
+
   it('a listing of more lines than any memory holds is cut', async () => {
     const its = open();
     const answer = ask(its, 'AT+CSQ');
