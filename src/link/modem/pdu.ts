@@ -1,8 +1,8 @@
 import { fromSeptets, pack, toSeptets, unpack } from './gsm7.ts';
 
 // Texts as a modem takes and gives them in PDU mode: 3GPP TS 23.040 (9.2), with the service centre's address in front as
-// TS 27.005 has it. Pure. The package `node-pdu` was tried for this: it cuts a character in two where a long text is
-// split, sends what the extension table holds as UCS-2, and takes a text that is shorter than it says it is.
+// TS 27.005 has it. Pure. Our own, because `node-pdu` 2.1, the package for this, cuts a character in two where a long text
+// is split, sends what the extension table holds as UCS-2, and takes a text that is shorter than it says it is.
 
 /** Which text a part belongs to, and which of how many it is, from 1. */
 export interface Concat {
