@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CliDeps } from './cli/deps.ts';
+import { compose } from './act/wording.ts';
+import type { CliDeps, ModemPlace } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
@@ -21,6 +22,8 @@ import { createClock } from './link/clock.ts';
 import { createDusk } from './link/dusk.ts';
 import type { HomeAssistant } from './link/home-assistant/home-assistant.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
+import { openModemHere, showModem } from './link/modem/command.ts';
+import { keptFile } from './link/modem/kept.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { noteStart } from './link/starts.ts';
 import { openSupervisor } from './link/systemd.ts';
@@ -361,6 +364,7 @@ function cliDeps(): CliDeps {
       bundle: (dir, file) => writeBundle(dir, file, join(home, 'evidence'), Date.now()),
       opened: openBundle,
     },
+    modem: openModem,
     families() {
       const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
       return { ok: true, families };
@@ -368,6 +372,36 @@ function cliDeps(): CliDeps {
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
   };
 }
+
+/** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */
+async function openModem(place: ModemPlace): ReturnType<CliDeps['modem']> {
+  const loaded =
+    place.config === null ? null : loadHouse(place.config, { families: facts(devices()), credentialsDirectory });
+  if (loaded?.ok === false) return { ok: false, why: `${place.config} is refused; lantern check says why` };
+  if (place.port === null) return { ok: false, why: 'this config names no modem; name its port with --port PATH' };
+  const clock = createClock(null);
+  const kept = place.data === null ? nothingKept : keptFile(join(place.data, 'modem.json'));
+  const log = createLog({ level: 'silent', form: 'lines' });
+  const config = { port: place.port, baud: place.baud ?? 115_200, pin: null };
+  // An alarm of the clock does not keep a process alive, and here nothing else may.
+  const alive = setInterval(() => {}, 1_000);
+  const opened = await openModemHere(config, { clock, log, kept });
+  if (!opened.ok) {
+    clearInterval(alive);
+    return opened;
+  }
+  const { modem } = opened;
+  const words = compose({ kind: 'test', purpose: 'test', wording: 'neutral', number: null, zoneNames: [] });
+  const close = async (): Promise<void> => {
+    await modem.close();
+    clearInterval(alive);
+  };
+  const shown = showModem(modem, { clock, neverContact: loaded?.house.neverContact ?? null, words });
+  return { ok: true, modem: { ...shown, close } };
+}
+
+/** Without a data directory nothing is remembered, and so no PIN is tried. */
+const nothingKept = { get: () => null, set: () => Promise.resolve(false) };
 
 function openLogReader(dir: string): ReturnType<CliDeps['log']['open']> {
   const first = readLocal(dir, { limit: 0 });

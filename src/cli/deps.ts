@@ -147,6 +147,23 @@ export interface ShownChip {
     | null;
 }
 
+/** Where a modem is. The port of a config is taken where none is named. */
+export interface ModemPlace {
+  readonly port: string | null;
+  readonly baud: number | null;
+  readonly config: string | null;
+  readonly data: string | null;
+}
+
+/** A modem that no hub holds, opened for one command. */
+export interface OpenedModem {
+  /** How it is, as the hub says it too. */
+  state(): Promise<JsonObject>;
+  /** Sends a marked test; hands over each hop with its time. */
+  test(to: string, hop: (item: JsonObject) => void): Promise<{ readonly ok: true } | Refused>;
+  close(): Promise<void>;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
@@ -161,6 +178,7 @@ export interface CliDeps {
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
   readonly log: LogDeps;
+  modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
   /** `refused`: why some chips are missing, one sentence each. */
   pins(): Promise<

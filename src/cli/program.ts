@@ -7,6 +7,7 @@ import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
 import { addLogCommands } from './log.ts';
+import { addModemCommands } from './modem.ts';
 import { addUsersCommands } from './users.ts';
 
 /** Commander's own errors come as `error: …`, some over two lines with a suggestion. */
@@ -39,6 +40,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addLogCommands(program, deps, io);
   addHubCommands(program, deps, io);
   addGpioCommand(program, deps, io);
+  addModemCommands(program, deps, io);
   inherit(program);
   return program;
 }

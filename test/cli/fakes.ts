@@ -79,6 +79,7 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       bundle: () => ({ ok: true, rows: 3, head: 'ab', whole: true }),
       opened: async () => ({ ok: false, why: 'no bundle' }),
     },
+    modem: async () => ({ ok: false, why: 'no modem' }),
     families: () => ({
       ok: true,
       families: [{ name: 'fam', title: 'A family', models: [{ name: 'M1', title: 'A door' }] }],

@@ -6,7 +6,7 @@ import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
-  ['devices', 'quality'], ['devices', 'learn'], ['gpio'],
+  ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
