@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { duration, minutes } from './base/time.ts';
 import type { CliDeps } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
@@ -88,7 +89,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
-  const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
+  const texts = textPaths(house);
   const draw = (): string => String(randomInt(10_000)).padStart(4, '0');
   const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   rows.late = hub.late;
@@ -105,7 +106,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts?.id ?? 'log', house));
+  const control = await openControl(files.data, controlHandlers(hub, clock, texts, house));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -145,6 +146,11 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
   process.exit(exitCodes.done);
+}
+
+/** The ways out for texts, the first choice first. */
+function textPaths({ paths, twilio }: House): readonly TextPath[] {
+  return paths.flatMap((path) => (path === 'twilio' && twilio !== null ? [createTwilio(twilio)] : []));
 }
 
 /**
@@ -266,13 +272,39 @@ function makeDirectory(dir: string): string | null {
 
 // ---- what commands ask of a running hub --------------------------------------------------------------------------------
 
-function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): ReadonlyMap<string, ControlHandler> {
+/** Replies to a test are waited for no longer than this. */
+const LONGEST_WAIT = minutes(60);
+
+function controlHandlers(
+  hub: Hub,
+  clock: Clock,
+  texts: readonly TextPath[],
+  house: House,
+): ReadonlyMap<string, ControlHandler> {
+  const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
   return new Map<string, ControlHandler>([
     [
       'test-alert',
-      async (_request, item, gone) => {
-        await testAlert(hub, clock, { path, contacts: house.phones.keys(), gone }, (result) => item({ ...result }));
+      async ({ waitMs }, item, gone) => {
+        const wait = duration(typeof waitMs === 'number' ? Math.min(Math.max(waitMs, 0), LONGEST_WAIT) : 0);
+        const asked = { paths, contacts: house.phones.keys(), wait, gone };
+        await testAlert(hub, clock, asked, ({ hops, ...result }) => item({ ...result, hops: { ...hops } }));
         return { ok: true };
+      },
+    ],
+    [
+      'contacts',
+      (_request, item) => {
+        for (const contact of hub.contacts()) item({ ...contact });
+        return { ok: true };
+      },
+    ],
+    [
+      'contacts-prove',
+      ({ contact }) => {
+        if (texts.length === 0) return { ok: false, why: 'no way to send texts is configured; add sms to the config' };
+        if (typeof contact === 'string' && hub.prove(contact)) return { ok: true };
+        return { ok: false, why: 'there is no such contact in the config; lantern contacts lists them' };
       },
     ],
     [

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
@@ -37,6 +38,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addUsersCommands(program, deps, io);
   addLogCommands(program, deps, io);
   addHubCommands(program, deps, io);
+  addContactsCommands(program, io);
   inherit(program);
   return program;
 }

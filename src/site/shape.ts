@@ -7,7 +7,6 @@ import { remedyFor } from './suggest.ts';
 const LATER_KEYS: ReadonlySet<string> = new Set([
   'gateways',
   'monitoring',
-  'sms.modem',
   ...['devices', 'outputs'].flatMap((list) => ['line', 'activeLow', 'gateway'].map((key) => `${list}[].${key}`)),
 ]);
 
