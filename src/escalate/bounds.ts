@@ -60,7 +60,9 @@ export const FETCH_ROUTINE = seconds(20);
 export const FETCH_RECHECK = seconds(5);
 export const FETCH_ANSWER = seconds(15);
 export const FAILURES_FOR_FAULT = 2;
-/** A path that comes and goes is reported once a day. */
+/** A path is reported when it has been down so long: by then it is known whether the others went with it. */
+export const REPORT_AFTER = minutes(1);
+/** One that comes and goes is reported once a day. */
 export const REPORT_AGAIN = hours(24);
 
 export const HINT_AGAIN = hours(24);

@@ -21,13 +21,14 @@ const put = (state: EscalationState, changed: Fetching): EscalationState => ({
 export const isUp = (state: EscalationState, path: PathId): boolean => fetchingOf(state, path)?.up ?? true;
 
 /** One more thing a routine check found out about a path. */
-export function routineEvidence(state: EscalationState, path: PathId, good: boolean): EscalationStep {
+export function routineEvidence(state: EscalationState, path: PathId, good: boolean, now: Instant): EscalationStep {
   const fetching = fetchingOf(state, path);
   if (fetching === undefined) return still(state);
   const failures = good ? 0 : Math.min(fetching.failures + 1, FAILURES_FOR_FAULT);
   const up = good || (fetching.up && failures < FAILURES_FOR_FAULT);
   if (failures === fetching.failures && up === fetching.up) return still(state);
-  const next = put(state, { ...fetching, failures, up });
+  const downSince = up ? null : (fetching.downSince ?? now);
+  const next = put(state, { ...fetching, failures, up, downSince });
   return up === fetching.up ? still(next) : still(next, { type: 'path-fault', path, up });
 }
 
@@ -46,7 +47,7 @@ export function onFetchEnded(
   if (fetching.checking === null) return still(state);
   return chain(
     put(state, { ...fetching, checking: null }),
-    (s) => routineEvidence(s, path, ok),
+    (s) => routineEvidence(s, path, ok, now),
     (s) => {
       const checked = fetchingOf(s, path);
       if (checked === undefined) return still(s);
@@ -97,6 +98,7 @@ const untried = (path: PathId, now: Instant): Fetching => ({
   lookAgain: false,
   failures: 0,
   up: true,
+  downSince: null,
   reported: null,
 });
 

@@ -87,15 +87,15 @@ export function onSendEnded(
   if (hand.progress.status === 'accepted' || hand.progress.status === 'over') return still(state);
   return chain(
     state,
-    (s) => (text.silent || text.via === 'call' ? still(s) : routineSend(s, path, result)),
+    (s) => (text.silent || text.via === 'call' ? still(s) : routineSend(s, path, result, now)),
     (s) => takeResult(plan, s, text, hand, result, now),
     (s) => conclude(plan, s, id, now),
   );
 }
 
 /** An ordinary text is a check of the path as well; a refusal says nothing about it. */
-function routineSend(state: EscalationState, path: PathId, result: SendReport): EscalationStep {
-  return result.outcome === 'refused' ? still(state) : routineEvidence(state, path, result.outcome === 'accepted');
+function routineSend(state: EscalationState, path: PathId, result: SendReport, now: Instant): EscalationStep {
+  return result.outcome === 'refused' ? still(state) : routineEvidence(state, path, result.outcome === 'accepted', now);
 }
 
 function takeResult(

@@ -1,11 +1,11 @@
 import { type Instant, isDue } from '../base/time.ts';
-import { REPORT_AGAIN } from './bounds.ts';
+import { REPORT_AFTER, REPORT_AGAIN } from './bounds.ts';
 import type { EscalationStep, TellingPlan } from './events.ts';
 import { enqueue } from './outbox.ts';
 import type { EscalationState, Fetching } from './state.ts';
 import { each, later, still } from './step.ts';
 
-/** A path that is dead is told of over those that are not, to who is told of faults, once a day however often it dies. */
+/** A path that stays dead is told of over those that are not, to who is told of faults, once a day however often it dies. */
 export function settleReports(plan: TellingPlan, state: EscalationState, now: Instant): EscalationStep {
   const others = state.fetching.filter(({ up }) => up);
   if (others.length === 0 || others.length === state.fetching.length) return still(state);
@@ -16,8 +16,10 @@ export function settleReports(plan: TellingPlan, state: EscalationState, now: In
   );
 }
 
-const isNews = ({ reported }: Fetching, now: Instant): boolean =>
-  reported === null || isDue(later(reported, REPORT_AGAIN), now);
+const isNews = ({ reported, downSince }: Fetching, now: Instant): boolean =>
+  downSince !== null &&
+  isDue(later(downSince, REPORT_AFTER), now) &&
+  (reported === null || isDue(later(reported, REPORT_AGAIN), now));
 
 function report(
   plan: TellingPlan,

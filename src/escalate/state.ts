@@ -136,6 +136,8 @@ export interface Fetching {
   /** Routine checks that failed in a row. */
   readonly failures: number;
   readonly up: boolean;
+  /** Null: it is up. */
+  readonly downSince: Instant | null;
   /** When contacts were last told that it is down. */
   readonly reported: Instant | null;
 }

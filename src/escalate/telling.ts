@@ -271,9 +271,12 @@ function queue(
   const queued = waiting(state, telling, contact, via);
   // The same words are still on their way out: one text says it as well as two. It gives way to the stronger purpose.
   if (queued !== undefined) {
-    const stronger = purpose === 'last-resort' ? ({ purpose, manner: via === 'text' ? 'race' : 'order' } as const) : {};
-    const expires = later(queued.notBefore > now ? queued.notBefore : now, TEXT_LIFE);
-    return still(putText(state, { ...queued, ...stronger, expires }));
+    // The last resort does not wait for what held the step back: a contact's hours, or the time before another try.
+    const manner = via === 'text' ? 'race' : 'order';
+    const stronger = purpose === 'last-resort' ? ({ purpose, manner, notBefore: now } as const) : {};
+    const merged = { ...queued, ...stronger };
+    const expires = later(merged.notBefore > now ? merged.notBefore : now, TEXT_LIFE);
+    return still(putText(state, { ...merged, expires }));
   }
   const rung = telling.rung[contact] ?? 0;
   if (via === 'call' && rung >= (purpose === 'last-resort' ? MAX_RINGS : MAX_RINGS - 1)) return still(state);

@@ -80,6 +80,8 @@ export interface Bench {
   does(event: EscalationEvent): readonly EscalationEffect[];
   /** Lets time pass, with a tick at every deadline. */
   passes(toSeconds: number): readonly EscalationEffect[];
+  /** Lets time pass in one leap, as when the process stood still. */
+  jumps(to: Instant): readonly EscalationEffect[];
   /** As after a stop: the state goes through JSON, and whatever was on its way is lost. */
   restarts(afterSeconds?: number): readonly EscalationEffect[];
   readonly far: {
@@ -89,6 +91,8 @@ export interface Bench {
     fetch: 'ok' | 'failed';
     /** These paths alone are as the lines above say; the others are well. Left out: all. */
     on?: readonly string[];
+    /** What these paths say of a text they took, whatever the line above. */
+    statusOf?: Readonly<Record<string, 'accepted' | 'delivered' | 'failed'>>;
     /** Rings; left out: as texts. */
     ring?: Far;
   };
@@ -119,7 +123,7 @@ export function benchOf(plan: TellingPlan): Bench {
       case 'find':
         return turn({ type: 'find-ended', text: effect.text.id, path: effect.path, result: findReport() });
       case 'ask-status': {
-        const status = isOdd(effect.path) ? far.status : 'delivered';
+        const status = far.statusOf?.[effect.path] ?? (isOdd(effect.path) ? far.status : 'delivered');
         const result = { outcome: 'known', status, why: null } as const;
         return turn({ type: 'status-ended', text: effect.text, path: effect.path, result });
       }
@@ -159,6 +163,10 @@ export function benchOf(plan: TellingPlan): Bench {
     now: () => now,
     does: turn,
     passes,
+    jumps(to) {
+      now = to;
+      return turn({ type: 'tick' });
+    },
     restarts(afterSeconds = 0) {
       state = JSON.parse(JSON.stringify(state));
       now = instant(now + afterSeconds * 1000);
