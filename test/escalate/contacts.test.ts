@@ -65,7 +65,7 @@ describe('hours', () => {
     });
   }
   it('what waits is told when the hours begin, while its alarm runs', () => {
-    const night = bench(3 * 60);
+    const night = benchOf(planOf({ contacts: [day], steps: [step(0, ['sister'])], civil: clockAt(3) }));
     expect(rows(night.does(tell('fault')))).toContain('local text-held');
     expect(sends(night.passes(5 * 3600 - 1))).toEqual([]);
     night.plan = { ...night.plan, civil: clockAt(8) };
