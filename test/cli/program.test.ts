@@ -6,6 +6,7 @@ import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
+  ['contacts'], ['contacts', 'prove'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
