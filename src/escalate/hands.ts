@@ -25,6 +25,7 @@ import {
   fitForRow,
   handOf,
   hasArrived,
+  isUrgent,
   later,
   progressed,
   putTelling,
@@ -360,11 +361,18 @@ function restart(plan: TellingPlan, state: EscalationState, id: TextId, hand: Ha
   const text = textOf(state, id);
   if (text === undefined) return still(state);
   const { progress } = hand;
-  if (progress.status === 'sending')
-    return doubt(plan, state, text, hand, 'the hub stopped while it was being sent', now);
+  if (progress.status === 'sending') {
+    // A call for help is rather there twice than half a minute late; the question may get no answer either.
+    return isCallForHelp(text)
+      ? goOn(plan, state, text, { ...hand, blind: hand.blind + 1 }, now, now)
+      : doubt(plan, state, text, hand, 'the hub stopped while it was being sent', now);
+  }
   if (progress.status === 'unknown') {
     return still(putText(state, progressed(text, hand, { ...progress, askAt: now, answerBy: null })));
   }
   if (progress.status !== 'accepted' || progress.answerBy === null) return still(state);
   return still(putText(state, progressed(text, hand, { ...progress, answerBy: null, asks: progress.asks - 1 })));
 }
+
+const isCallForHelp = ({ kind, purpose, via }: Text): boolean =>
+  via === 'text' && isUrgent(kind) && (purpose === 'step' || purpose === 'last-resort');
