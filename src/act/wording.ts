@@ -102,10 +102,10 @@ function list(names: readonly string[], room: number): string {
 }
 
 /** Own words are no longer than this, so that with a reference and a number they still are one segment. */
-export const LONGEST_ASKS = 80;
+const LONGEST_ASKS = 80;
 
 /** Letters that a text cannot carry in one septet each; the first few, for whoever has to change them. */
-export const notInAlphabet = (words: string): readonly string[] =>
+const notInAlphabet = (words: string): readonly string[] =>
   [...new Set([...words].filter((letter) => !BASIC.includes(letter)))].slice(0, 5);
 
 /**

@@ -84,7 +84,7 @@ export const dropText = (state: EscalationState, id: TextId): EscalationState =>
 export const handOf = (text: Text, path: PathId): Hand | undefined => text.hands.find((hand) => hand.path === path);
 
 /** The text with this path's hand in place of what it was. */
-export const withHand = (text: Text, changed: Hand): Text => ({
+const withHand = (text: Text, changed: Hand): Text => ({
   ...text,
   hands: text.hands.some(({ path }) => path === changed.path)
     ? text.hands.map((hand) => (hand.path === changed.path ? changed : hand))

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { AlarmKind } from '../../src/alarm/plan.ts';
 import { seconds } from '../../src/base/time.ts';
 import { alarm, planOf, step } from './bench.ts';
-import { FAR_ENDS, type FarEnd, play, STOPS, type Stop } from './far-ends.ts';
+import { FAR_ENDS, type FarEnd, play, STOPS, type Stop, turnsTake } from './far-ends.ts';
 
 // Every state of one path, times every state of the other, times every kind of alarm, times every step at which the process can
 // stop: somebody is reached in time, or the record says that nobody was. Internet and mobile network both gone is one row.
@@ -22,10 +22,8 @@ const PLAN = planOf({
 /** In how many seconds somebody has to have it, given one path that brings it. */
 function promised(kind: AlarmKind, ends: readonly FarEnd[]): number {
   if (URGENT.includes(kind) || ends.every(({ takes }) => takes)) return 5;
-  const [other] = ends.filter(({ takes }) => !takes);
-  // Who says that a text was delivered is believed until the last resort.
-  if (other?.name === 'lies about delivery') return LAST_RESORT + 5;
-  return 70;
+  const other = ends.find(({ takes }) => !takes);
+  return other === undefined ? 5 : turnsTake(other);
 }
 
 /** The first hand-over; what a stop cut off is asked for before it is sent again, but for a call for help. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Clock, TextPath } from '../../src/hub/ports.ts';
-import { FAR_ENDS, type FarEnd } from '../escalate/far-ends.ts';
+import { FAR_ENDS, type FarEnd, turnsTake } from '../escalate/far-ends.ts';
 import { createFakeClock } from './fakes.ts';
 import { CODE, settledWorld, startWorld, type World } from './world.ts';
 
@@ -71,7 +71,7 @@ afterAll(() => {
 function promised(urgent: 'urgent' | 'ordinary', ends: readonly FarEnd[]): number {
   if (urgent === 'urgent' || ends.every(({ takes }) => takes)) return 2;
   const other = ends.find(({ takes }) => !takes);
-  return other?.name === 'lies about delivery' ? LAST_RESORT + 3 : 70;
+  return other === undefined ? 2 : turnsTake(other);
 }
 
 for (const first of FAR_ENDS) {
