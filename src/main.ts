@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
+import { duration, minutes } from './base/time.ts';
 import type { CliDeps, ModemPlace } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
@@ -22,8 +23,9 @@ import { createClock } from './link/clock.ts';
 import { createDusk } from './link/dusk.ts';
 import type { HomeAssistant } from './link/home-assistant/home-assistant.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
-import { openModemHere, showModem } from './link/modem/command.ts';
+import { modemHandlers, openModemHere, showModem } from './link/modem/command.ts';
 import { keptFile } from './link/modem/kept.ts';
+import type { Modem } from './link/modem/modem.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
 import { noteStart } from './link/starts.ts';
 import { openSupervisor } from './link/systemd.ts';
@@ -93,7 +95,8 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
-  const texts: TextPath | null = house.twilio === null ? null : createTwilio(house.twilio);
+  const modem = await findModem(house, files.data, clock, log);
+  const texts = textPaths(house, modem);
   const draw = (): string => String(randomInt(10_000)).padStart(4, '0');
   const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   rows.late = hub.late;
@@ -101,6 +104,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const broker = await openBroker(house, families, hub, log);
   const wires = await findWires(house, clock, log, starts.how);
   hub.start(broker, wires);
+  modem?.open();
   if (found.accepted === null) hub.fault('config_refused', 'up');
   try {
     await wires.open(hub.wiresDoor);
@@ -113,7 +117,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts?.id ?? 'log', house));
+  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -145,7 +149,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   if (control.ok) await control.control.close();
   await page?.close();
   await (await homeAssistant)?.close();
-  await wires.close();
+  await Promise.all([wires.close(), modem?.close()]);
   await broker.close();
   await hub.stop();
   await journal.close();
@@ -154,6 +158,19 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
   process.exit(exitCodes.done);
+}
+
+/** Loaded only where there is one; it looks for its port when it is opened, and for ever. */
+async function findModem({ modem }: House, data: string, clock: Clock, log: ProgramLog): Promise<Modem | null> {
+  if (modem === null) return null;
+  const { createModem } = await import('./link/modem/modem.ts');
+  return createModem(modem, { clock, log, kept: keptFile(join(data, 'modem.json')) });
+}
+
+/** The ways out for texts, the first choice first. */
+function textPaths({ paths, twilio }: House, modem: Modem | null): readonly TextPath[] {
+  const made = { twilio: twilio === null ? null : createTwilio(twilio), modem };
+  return paths.flatMap((path) => made[path] ?? []);
 }
 
 /**
@@ -296,13 +313,43 @@ function makeDirectory(dir: string): string | null {
 
 // ---- what commands ask of a running hub --------------------------------------------------------------------------------
 
-function controlHandlers(hub: Hub, clock: Clock, path: string, house: House): ReadonlyMap<string, ControlHandler> {
+/** Replies to a test are waited for no longer than this. */
+const LONGEST_WAIT = minutes(60);
+
+function controlHandlers(
+  hub: Hub,
+  clock: Clock,
+  texts: readonly TextPath[],
+  modem: Modem | null,
+  house: House,
+): ReadonlyMap<string, ControlHandler> {
+  const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
+  const shown =
+    modem === null ? null : showModem(modem, { clock, neverContact: house.neverContact, words: TEST_WORDS });
   return new Map<string, ControlHandler>([
+    ...(shown === null ? [] : modemHandlers(shown)),
     [
       'test-alert',
-      async (_request, item, gone) => {
-        await testAlert(hub, clock, { path, contacts: house.phones.keys(), gone }, (result) => item({ ...result }));
+      async ({ waitMs }, item, gone) => {
+        const wait = duration(typeof waitMs === 'number' ? Math.min(Math.max(waitMs, 0), LONGEST_WAIT) : 0);
+        const asked = { paths, contacts: house.phones.keys(), wait, gone };
+        await testAlert(hub, clock, asked, ({ hops, ...result }) => item({ ...result, hops: { ...hops } }));
         return { ok: true };
+      },
+    ],
+    [
+      'contacts',
+      (_request, item) => {
+        for (const contact of hub.contacts()) item({ ...contact });
+        return { ok: true };
+      },
+    ],
+    [
+      'contacts-prove',
+      ({ contact }) => {
+        if (texts.length === 0) return { ok: false, why: 'no way to send texts is configured; add sms to the config' };
+        if (typeof contact === 'string' && hub.prove(contact)) return { ok: true };
+        return { ok: false, why: 'there is no such contact in the config; lantern contacts lists them' };
       },
     ],
     [
@@ -378,11 +425,13 @@ async function openModem(place: ModemPlace): ReturnType<CliDeps['modem']> {
   const loaded =
     place.config === null ? null : loadHouse(place.config, { families: facts(devices()), credentialsDirectory });
   if (loaded?.ok === false) return { ok: false, why: `${place.config} is refused; lantern check says why` };
-  if (place.port === null) return { ok: false, why: 'this config names no modem; name its port with --port PATH' };
+  const configured = loaded?.house.modem ?? null;
+  const port = place.port ?? configured?.port ?? null;
+  if (port === null) return { ok: false, why: 'this config names no modem; name its port with --port PATH' };
   const clock = createClock(null);
   const kept = place.data === null ? nothingKept : keptFile(join(place.data, 'modem.json'));
   const log = createLog({ level: 'silent', form: 'lines' });
-  const config = { port: place.port, baud: place.baud ?? 115_200, pin: null };
+  const config = { port, baud: place.baud ?? configured?.baud ?? 115_200, pin: configured?.pin ?? null };
   // An alarm of the clock does not keep a process alive, and here nothing else may.
   const alive = setInterval(() => {}, 1_000);
   const opened = await openModemHere(config, { clock, log, kept });
@@ -391,14 +440,22 @@ async function openModem(place: ModemPlace): ReturnType<CliDeps['modem']> {
     return opened;
   }
   const { modem } = opened;
-  const words = compose({ kind: 'test', purpose: 'test', wording: 'neutral', number: null, zoneNames: [] });
   const close = async (): Promise<void> => {
     await modem.close();
     clearInterval(alive);
   };
-  const shown = showModem(modem, { clock, neverContact: loaded?.house.neverContact ?? null, words });
+  const shown = showModem(modem, { clock, neverContact: loaded?.house.neverContact ?? null, words: TEST_WORDS });
   return { ok: true, modem: { ...shown, close } };
 }
+
+const TEST_WORDS = compose({
+  kind: 'test',
+  purpose: 'test',
+  wording: 'neutral',
+  number: null,
+  zoneNames: [],
+  asks: null,
+});
 
 /** Without a data directory nothing is remembered, and so no PIN is tried. */
 const nothingKept = { get: () => null, set: () => Promise.resolve(false) };

@@ -14,6 +14,7 @@ const patienceMs = 5_000;
 interface HubOptions {
   readonly data?: string;
   readonly json?: true;
+  readonly wait?: string;
 }
 
 /** `test-alert`, `devices`, `devices seen`, `devices quality` and `devices learn`. */
@@ -22,6 +23,7 @@ export function addHubCommands(program: Command, deps: CliDeps, io: CliIo): void
     .command('test-alert')
     .description('ask the running hub to send a marked test through every path')
     .option('--data <dir>', 'the data directory of the hub')
+    .option('--wait <time>', 'wait so long for replies, as 90s or 5m')
     .option('--json', 'print one JSON object a path')
     .action((options: HubOptions) => testAlert(io, options));
 
@@ -64,15 +66,40 @@ async function testAlert(io: CliIo, options: HubOptions): Promise<void> {
     if (item['ok'] !== true) bad += 1;
     void io.out(options.json ? `${JSON.stringify(item)}\n` : pathLine(item));
   };
-  const asked = await askHub(data, { do: 'test-alert' }, testPatienceMs, show);
+  const waitMs = waitIn(options.wait);
+  const asked = await askHub(data, { do: 'test-alert', waitMs }, testPatienceMs + waitMs, show);
   if (!asked.ok) throw failed(asked.why);
   if (paths === 0) throw failed('the hub has no path to test');
   if (bad > 0) throw new CommandError(exitCodes.failed, `${bad} of ${paths} paths failed`);
 }
 
+/** Milliseconds in `90s` or `5m`, an hour at most. */
+function waitIn(said: string | undefined): number {
+  if (said === undefined) return 0;
+  const [, digits = '', unit = ''] = /^(\d{1,4})(s|m)$/.exec(said) ?? [];
+  const ms = Number(digits) * (unit === 'm' ? 60_000 : 1000);
+  if (unit === '' || ms > 3_600_000) {
+    throw new CommandError(exitCodes.wrong, '--wait takes a time as 90s or 5m, an hour at most');
+  }
+  return ms;
+}
+
 const pathLine = (item: JsonObject): string =>
-  `${text(item['path']).padEnd(16)}  ${text(item['result']).padEnd(12)}  ${text(item['ms']).padStart(6)} ms  ${text(item['why'])}`.trimEnd() +
+  `${text(item['path']).padEnd(16)}  ${text(item['result']).padEnd(12)}  ${text(item['ms']).padStart(6)} ms  ${[text(item['why']), hopsIn(item)].filter((part) => part !== '').join('  ')}`.trimEnd() +
   '\n';
+
+const hopNames = { handedOver: 'handed over', accepted: 'accepted', delivered: 'delivered', answered: 'answered' };
+
+/** `(handed over 2 ms, accepted 210 ms)`: each hop from the same start. */
+function hopsIn(item: JsonObject): string {
+  const { hops } = item;
+  if (typeof hops !== 'object' || hops === null || Array.isArray(hops)) return '';
+  const times = new Map(Object.entries(hops));
+  const parts = Object.entries(hopNames).flatMap(([hop, name]) =>
+    times.has(hop) ? [`${name} ${text(times.get(hop))} ms`] : [],
+  );
+  return parts.length === 0 ? '' : `(${parts.join(', ')})`;
+}
 
 async function devicesSeen(io: CliIo, options: HubOptions): Promise<void> {
   let seen = 0;

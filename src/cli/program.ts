@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
@@ -41,6 +42,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addHubCommands(program, deps, io);
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);
+  addContactsCommands(program, io);
   inherit(program);
   return program;
 }

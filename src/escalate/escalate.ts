@@ -2,12 +2,16 @@ import type { ContactId } from '../base/brand.ts';
 import { type Instant, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { EscalationEvent, EscalationStep, TellingPlan } from './events.ts';
-import { fetchDeadline, onFetchEnded, refetch, settleFetching } from './fetching.ts';
-import { enqueue, onFindEnded, onRestarted, onSendEnded, onStatusEnded, settleTexts, textDeadlines } from './outbox.ts';
+import { fetchDeadline, onArrived, onFetchEnded, refetch, settleFetching } from './fetching.ts';
+import { onFindEnded, onRestarted, onSendEnded, onStatusEnded } from './hands.ts';
+import { enqueue } from './outbox.ts';
+import { onProveAsked, onProvingRestarted, settleProofs } from './proving.ts';
 import { onTextsIn } from './replies.ts';
+import { settleReports } from './reports.ts';
+import { settleTexts, textDeadlines } from './sending.ts';
 import type { EscalationState } from './state.ts';
 import { chain, each, record, still } from './step.ts';
-import { numbersOf, onHidden, onStopped, onTold, settleTellings, tellingDeadline } from './telling.ts';
+import { numbersOf, onHidden, onStopped, onTold, settleMissed, settleTellings, tellingDeadline } from './telling.ts';
 
 /**
  * Who is told next, until someone answers. Every event also lets due time pass, so the first texts of an alarm leave in
@@ -22,9 +26,12 @@ export function escalate(
   return chain(
     state,
     (s) => onEvent(plan, s, event, now),
-    (s) => settleTellings(plan, s, now),
-    (s) => settleTexts(plan, s, now),
     (s) => settleFetching(plan, s, now),
+    (s) => settleReports(plan, s, now),
+    (s) => settleTellings(plan, s, now),
+    (s) => settleProofs(plan, s, now),
+    (s) => settleTexts(plan, s, now),
+    (s) => settleMissed(s, now),
   );
 }
 
@@ -40,21 +47,25 @@ function onEvent(plan: TellingPlan, state: EscalationState, event: EscalationEve
     case 'stopped':
       return onStopped(plan, state, event.alarm, event.why, now);
     case 'hidden':
-      return onHidden(state, event.alarm);
+      return onHidden(plan, state, event.alarm, now);
     case 'send-ended':
-      return onSendEnded(plan, state, event.text, event.result, now);
+      return onSendEnded(plan, state, event.text, event.path, event.result, now);
     case 'find-ended':
-      return onFindEnded(plan, state, event.text, event.result, now);
+      return onFindEnded(plan, state, event.text, event.path, event.result, now);
     case 'status-ended':
-      return onStatusEnded(plan, state, event.text, event.result, now);
+      return onStatusEnded(plan, state, event.text, event.path, event.result, now);
     case 'texts-in':
-      return onTextsIn(plan, state, event.texts, now);
+      return onTextsIn(plan, state, event.path, event.texts, now);
     case 'fetch-ended':
-      return onFetchEnded(state, event.ok, now);
+      return onFetchEnded(state, event.path, event.look, event.ok, now);
+    case 'arrived':
+      return onArrived(state, event.path);
     case 'restarted':
-      return onRestarted(refetch(state), now);
+      return onRestarted(plan, onProvingRestarted(plan, refetch(state)), now);
     case 'test-asked':
       return onTestAsked(plan, state, event.numbers, now);
+    case 'prove-asked':
+      return onProveAsked(plan, state, event.contact, now);
     case 'tick':
       return still(state);
     default:

@@ -1,8 +1,10 @@
 import type { ContactId } from '../base/brand.ts';
 import { type Instant, isDue } from '../base/time.ts';
-import { HINT_AGAIN, MAX_BODY, MAX_SEEN, TEST_LIFE } from './bounds.ts';
+import { HINT_AGAIN, MAX_BODY, MAX_HEARD, MAX_SEEN, TEST_LIFE, TWICE_WITHIN } from './bounds.ts';
 import type { EscalationStep, ReceivedText, TellingPlan } from './events.ts';
-import { cancelQueued, enqueue } from './outbox.ts';
+import { cancel, enqueue } from './outbox.ts';
+import type { PathId } from './plan.ts';
+import { isAsked, isYes, onYes } from './proving.ts';
 import type { EscalationState, Telling } from './state.ts';
 import { audienceOf, chain, each, isUrgent, later, putTelling, record, still } from './step.ts';
 import { numbersOf } from './telling.ts';
@@ -22,19 +24,27 @@ function okNumber(body: string): string | null {
 export function onTextsIn(
   plan: TellingPlan,
   state: EscalationState,
+  path: PathId,
   texts: readonly ReceivedText[],
   now: Instant,
 ): EscalationStep {
   const known = new Set(state.seen);
-  const fresh = texts.filter(({ sid }) => !known.has(sid) && known.add(sid));
+  const nameOf = ({ sid }: ReceivedText): string => `${path} ${sid}`;
+  const fresh = texts.filter((text) => !known.has(nameOf(text)) && known.add(nameOf(text)));
   // Nothing new, nothing to write down.
   if (fresh.length === 0) return still(state);
   // Those at the far end now come first, so that what it shows again is never forgotten.
-  const seen = [...new Set([...texts.map(({ sid }) => sid), ...state.seen])].slice(0, MAX_SEEN);
-  return each({ ...state, seen }, fresh, (s, text) => read(plan, s, text, now));
+  const seen = [...new Set([...texts.map(nameOf), ...state.seen])].slice(0, MAX_SEEN);
+  return each({ ...state, seen }, fresh, (s, text) => read(plan, s, path, text, now));
 }
 
-function read(plan: TellingPlan, state: EscalationState, text: ReceivedText, now: Instant): EscalationStep {
+function read(
+  plan: TellingPlan,
+  state: EscalationState,
+  path: PathId,
+  text: ReceivedText,
+  now: Instant,
+): EscalationStep {
   const body = text.body.slice(0, MAX_BODY);
   if (text.onNeverList) {
     // Evidence for later, and nobody's business on site.
@@ -46,29 +56,36 @@ function read(plan: TellingPlan, state: EscalationState, text: ReceivedText, now
   if (text.contact === null || !plan.contacts.has(text.contact)) {
     return still({ ...state, strangers: state.strangers + 1 });
   }
-  return readContact(plan, state, text.contact, body, now);
+  const { contact } = text;
+  const heard = { contact, path, body: body.trim().toLowerCase(), at: now };
+  const recent = state.heard.filter(({ at }) => now - at <= TWICE_WITHIN);
+  const twice = recent.some((one) => one.contact === contact && one.body === heard.body && one.path !== path);
+  if (twice) return still(state);
+  return readContact(plan, { ...state, heard: [heard, ...recent].slice(0, MAX_HEARD) }, path, contact, body, now);
 }
 
 function readContact(
   plan: TellingPlan,
   state: EscalationState,
+  path: PathId,
   contact: ContactId,
   body: string,
   now: Instant,
 ): EscalationStep {
+  if (isYes(body) && isAsked(plan, state, contact)) return onYes(plan, state, contact, path);
   const number = okNumber(body);
   if (number !== null && numbersOf(state, contact).includes(number)) {
     const telling = state.tellings.find((one) => meant(one, contact, number));
-    if (telling !== undefined) return answer(state, telling, contact, number, now);
+    if (telling !== undefined) return answer(plan, state, telling, contact, number, now);
     if (state.test !== null && now - state.test.at <= TEST_LIFE) {
-      return still(state, record('test-answered', { contact }, 'local'));
+      return still(state, record('test-answered', { contact, path }, 'local'));
     }
   }
   // Whatever a contact writes may be about an alarm nobody on site may know of; so it never shows there.
   return chain(
     state,
     (s) => still(s, record('text-received', { contact, body }, 'sealed')),
-    (s) => hint(plan, s, contact, now),
+    (s) => hint(plan, s, path, contact, now),
   );
 }
 
@@ -77,6 +94,7 @@ const meant = (telling: Telling, contact: ContactId, number: string): boolean =>
 
 /** A contact has seen it. */
 function answer(
+  plan: TellingPlan,
   state: EscalationState,
   telling: Telling,
   contact: ContactId,
@@ -93,15 +111,26 @@ function answer(
     putTelling(state, isUrgent(kind) ? withoutRepeats(answered, contact) : { ...answered, dues: [], lastResort: null }),
     (s) => still(s, row, { type: 'acknowledge', alarm, contact, silent }),
     (s) =>
-      cancelQueued(
-        s,
-        (text) =>
-          text.alarm === alarm &&
-          (isUrgent(kind)
-            ? text.purpose === 'step' && text.contact === contact
-            : text.purpose === 'step' || text.purpose === 'last-resort'),
-      ),
+      cancel(s, (text) => {
+        if (text.alarm !== alarm || (text.purpose !== 'step' && text.purpose !== 'last-resort')) return false;
+        return !isUrgent(kind) || (text.contact === contact && (text.purpose === 'step' || text.via === 'call'));
+      }),
+    (s) => (isUrgent(kind) && telling.answered.length === 0 ? tellSeen(plan, s, telling, contact, now) : still(s)),
   );
+}
+
+/** The first answer to a call for help ends nothing, but the others who were told hear that somebody has seen it. */
+function tellSeen(
+  plan: TellingPlan,
+  state: EscalationState,
+  telling: Telling,
+  by: ContactId,
+  now: Instant,
+): EscalationStep {
+  const { alarm, kind, silent, zones } = telling;
+  const words = { alarm, kind, silent, zones, purpose: 'seen', number: null } as const;
+  const others = Object.keys(telling.numbers).filter((id) => id !== by);
+  return each(state, others, (s, id) => enqueue(plan, s, { ...words, contact: id as ContactId }, now));
 }
 
 /** Steps that have not begun still send their one text: an answer to a personal alarm may come from a phone someone else holds. */
@@ -114,13 +143,21 @@ function withoutRepeats(telling: Telling, contact: ContactId): Telling {
 }
 
 /** The neutral line, at most once a contact and alarm, or a day when no alarm is being told. */
-function hint(plan: TellingPlan, state: EscalationState, contact: ContactId, now: Instant): EscalationStep {
+function hint(
+  plan: TellingPlan,
+  state: EscalationState,
+  path: PathId,
+  contact: ContactId,
+  now: Instant,
+): EscalationStep {
   const open = state.tellings.filter(({ numbers }) => numbers[contact] !== undefined).at(-1);
   const noted = open === undefined ? noteDay(state, contact, now) : noteAlarm(state, open, contact);
   if (noted === null) return still(state);
   const alarm = open?.alarm ?? null;
   const kind = open?.kind ?? 'test';
-  return enqueue(plan, noted, { contact, alarm, kind, purpose: 'answer', silent: true, number: null, zones: [] }, now);
+  const paths = [path, ...plan.paths.map(({ id }) => id).filter((id) => id !== path)];
+  const words = { contact, alarm, kind, purpose: 'answer', silent: true, number: null, zones: [], paths } as const;
+  return enqueue(plan, noted, { ...words, manner: 'order' }, now);
 }
 
 function noteAlarm(state: EscalationState, telling: Telling, contact: ContactId): EscalationState | null {

@@ -1,16 +1,29 @@
 import type { AlarmKind } from '../alarm/plan.ts';
 import type { AlarmId, ContactId, TextId, ZoneId } from '../base/brand.ts';
-import type { Instant } from '../base/time.ts';
-
-/** Why a text goes out. `answer` is the one neutral line to a contact whose message we could not use. */
-export type TextPurpose = 'step' | 'last-resort' | 'expired' | 'test' | 'answer';
+import type { Instant, WallTime } from '../base/time.ts';
+import type { PathId, Strategy, Via } from './plan.ts';
 
 /**
- * How far a text has come. `queued`: certainly not taken. `sending`: handed over, no answer yet. `unknown`: the far end
- * may have it, we ask. `accepted`: the far end named it. From `accepted` there is no way back; delivered, failed, refused,
- * expired, cancelled and shed texts leave the outbox with a row.
+ * Why a text goes out. `seen`: somebody has answered a call for help. `stand-down`: it was ended by a code. `path-down`:
+ * one way out is dead. `prove`: asks for a YES. `answer`: the one neutral line to a contact whose message we could not use.
  */
-export type TextProgress =
+export type TextPurpose =
+  | 'step'
+  | 'last-resort'
+  | 'seen'
+  | 'stand-down'
+  | 'expired'
+  | 'path-down'
+  | 'test'
+  | 'prove'
+  | 'answer';
+
+/**
+ * How far one path has come with a text. `queued`: certainly not taken. `sending`: handed over, no answer yet. `unknown`:
+ * the far end may have it, we ask. `accepted`: the far end named it. From `accepted` there is no way back. `over`: nothing
+ * more comes of this path; `taken`: a ring, or a text whose delivery nobody confirmed.
+ */
+export type HandProgress =
   | { readonly status: 'queued'; readonly notBefore: Instant }
   | { readonly status: 'sending'; readonly since: Instant }
   | {
@@ -29,9 +42,20 @@ export type TextProgress =
       readonly answerBy: Instant | null;
       /** How often its status was asked for. */
       readonly asks: number;
-    };
+    }
+  | { readonly status: 'over'; readonly how: 'delivered' | 'failed' | 'refused' | 'taken' | 'left' };
 
-/** One text in the outbox. */
+/** One text on one path. It is there from the first time it was handed over. */
+export interface Hand {
+  readonly path: PathId;
+  /** Sends begun. */
+  readonly tries: number;
+  /** Sends repeated without knowing what became of the one before. */
+  readonly blind: number;
+  readonly progress: HandProgress;
+}
+
+/** One text, or one ring, in the outbox: the same words and the same number on every path. */
 export interface Text {
   readonly id: TextId;
   readonly contact: ContactId;
@@ -39,21 +63,24 @@ export interface Text {
   readonly alarm: AlarmId | null;
   readonly kind: AlarmKind;
   readonly purpose: TextPurpose;
+  readonly via: Via;
   /** Everything said of it goes into sealed rows. */
   readonly silent: boolean;
   /** Four digits to reply with; null: none is asked for. */
   readonly number: string | null;
   readonly zones: readonly ZoneId[];
   readonly created: Instant;
+  readonly notBefore: Instant;
   /** After this it is no news any more and is never sent. */
   readonly expires: Instant;
-  /** Sends begun. */
-  readonly tries: number;
-  /** Sends repeated without knowing what became of the one before. */
-  readonly blind: number;
   /** How often the same words had been accepted and then failed. */
   readonly resends: number;
-  readonly progress: TextProgress;
+  /** The paths it may take, the first choice first. */
+  readonly paths: readonly PathId[];
+  readonly manner: Strategy;
+  readonly hands: readonly Hand[];
+  /** It goes on under seal for this one, and is not needed when that one arrives. */
+  readonly beside: TextId | null;
 }
 
 /** One contact's share of one step. */
@@ -74,6 +101,10 @@ export interface Telling {
   readonly silent: boolean;
   readonly dues: readonly Due[];
   readonly lastResort: Instant | null;
+  /** Nothing was handed to any path yet, and by then something must be; null: it was, or the miss is on record. */
+  readonly handOffBy: Instant | null;
+  /** The same for a text that a path has taken. */
+  readonly takenBy: Instant | null;
   /** Fresh reply numbers nobody has yet. */
   readonly pool: readonly string[];
   /** The number each contact was texted in this start of the steps. */
@@ -83,39 +114,77 @@ export interface Telling {
   readonly answered: readonly { readonly contact: ContactId; readonly at: Instant }[];
   /** Contacts for whom a text of this start was accepted. */
   readonly reached: readonly ContactId[];
+  /** The same in earlier starts. */
+  readonly reachedBefore: readonly ContactId[];
+  /** Rings of this start, by contact. */
+  readonly rung: Readonly<Record<ContactId, number>>;
   /** Contacts who already had the neutral line. */
   readonly hinted: readonly ContactId[];
 }
 
-/** Asking the text path for replies, and what routine checks say of it. */
+/** Asking one path for replies, and what routine checks say of it. */
 export interface Fetching {
-  readonly path: string;
-  readonly began: Instant | null;
+  readonly path: PathId;
   readonly routineAt: Instant;
-  /** On its way. Only a routine one may change what is shown of the path. */
-  readonly asking: { readonly answerBy: Instant; readonly routine: boolean } | null;
+  /** A routine check is on its way; only these may change what is shown of the path. */
+  readonly checking: { readonly answerBy: Instant } | null;
+  /** When replies were last looked for beside the routine; null: not since the start. */
+  readonly looked: Instant | null;
+  readonly looking: { readonly answerBy: Instant } | null;
+  /** The path said that something came in: look as soon as the look on its way has ended. */
+  readonly lookAgain: boolean;
   /** Routine checks that failed in a row. */
   readonly failures: number;
   readonly up: boolean;
+  /** Null: it is up. */
+  readonly downSince: Instant | null;
+  /** When contacts were last told that it is down. */
+  readonly reported: Instant | null;
 }
+
+/** What is known of one contact's answers to being asked. */
+export interface Proof {
+  /** When a YES last came in, by path. */
+  readonly by: Readonly<Record<PathId, WallTime>>;
+  /** When it was last asked for; null: never, or too long ago for a YES to count. */
+  readonly asked: WallTime | null;
+  /** How often it was asked for by itself since the last YES. */
+  readonly reminders: number;
+}
+
+export type Proofs = Readonly<Record<ContactId, Proof>>;
 
 /** Everything the room remembers. Plain data: it is saved as JSON and read back. */
 export interface EscalationState {
   readonly tellings: readonly Telling[];
   readonly texts: readonly Text[];
-  readonly fetching: Fetching | null;
+  readonly fetching: readonly Fetching[];
   /** The last test and the numbers it asked for. */
   readonly test: { readonly at: Instant; readonly numbers: Readonly<Record<ContactId, string>> } | null;
   /** When a contact last had the neutral line while no alarm was being told to them. */
   readonly hinted: Readonly<Record<ContactId, Instant>>;
-  /** SIDs of texts that came in lately. */
+  /** SIDs of texts that came in lately, with their path. */
   readonly seen: readonly string[];
+  /** The last words of contacts, against reading them again over another path. */
+  readonly heard: readonly {
+    readonly contact: ContactId;
+    readonly path: PathId;
+    readonly body: string;
+    readonly at: Instant;
+  }[];
   /** SIDs our own texts got lately: a search must not take an older text for a newer one. */
   readonly taken: readonly string[];
   readonly strangers: number;
   readonly never: number;
   readonly nextText: number;
   readonly nextSilentText: number;
+  readonly proofs: Proofs;
+  /** Nobody is proven since; the fault of that, as it was last told; null: not yet told. */
+  readonly proving: {
+    readonly startedAt: Instant | null;
+    readonly bareSince: Instant | null;
+    readonly fault: 'up' | 'over' | null;
+  };
 }
 
 /** Nothing is being told. */
@@ -123,14 +192,17 @@ export function initialEscalation(): EscalationState {
   return {
     tellings: [],
     texts: [],
-    fetching: null,
+    fetching: [],
     test: null,
     hinted: {},
     seen: [],
+    heard: [],
     taken: [],
     strangers: 0,
     never: 0,
     nextText: 1,
     nextSilentText: 1,
+    proofs: {},
+    proving: { startedAt: null, bareSince: null, fault: null },
   };
 }

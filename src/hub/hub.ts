@@ -3,7 +3,7 @@ import type { Answer, Order, PanelEvent, ReplyTo, ZoneEvent } from '../alarm/eve
 import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf } from '../alarm/view.ts';
-import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
+import type { ContactId, DeviceId, SourceId, ZoneId } from '../base/brand.ts';
 import { after, between, type Instant, isDue, seconds, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
@@ -17,6 +17,8 @@ import type { Signals } from '../sense/signals.ts';
 import { deviceDeadline, type Observed, observe, tickDevice } from '../zone/observe.ts';
 import { unheardDevice } from '../zone/state.ts';
 import { createChecking } from './checking.ts';
+import { createCivil } from './civil.ts';
+import { type ShownContact, showContacts } from './contacts.ts';
 import { type Arrived, createDoor } from './door.ts';
 import { createDriving } from './driving.ts';
 import { always, createGate, type Leaving } from './gate.ts';
@@ -43,7 +45,7 @@ import type {
 } from './ports.ts';
 import { createQualities, type DeviceQuality } from './quality.ts';
 import { createRadios } from './radios.ts';
-import { begin, clockPart } from './saved.ts';
+import { begin, clockPart, escalationParts } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
 import { createStepWatch } from './steps.ts';
@@ -59,8 +61,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly dusk: Dusk;
   readonly journal: Journal;
-  /** Null: texts are written down, not sent. */
-  readonly texts: TextPath | null;
+  /** The first choice first; none: texts are written down, not sent. */
+  readonly texts: readonly TextPath[];
   readonly codes: Codes;
   readonly log: Log;
   /** A random four-digit number, as text. */
@@ -86,6 +88,10 @@ export interface Hub {
   fault(name: string, is: 'up' | 'over'): void;
   /** Sends a marked test through every path; `onRow` hears every row meanwhile. Returns how to stop listening. */
   testAlert(onRow: (row: RecordEffect) => void): () => void;
+  /** Contacts and who of them has proven that texts arrive. */
+  contacts(): readonly ShownContact[];
+  /** Asks this contact for a YES. False: there is no such contact. */
+  prove(contact: string): boolean;
   /** Devices heard that the config does not know. */
   seen(): readonly SeenDevice[];
   /** How well each device of this house is heard. */
@@ -144,7 +150,9 @@ export function createHub(
 ): Hub {
   const { clock, journal, codes, log } = ports;
   const topics = topicsOfSite(plan.site.id);
-  const telling: TellingPlan = { ...plan.escalation, path: ports.texts?.id ?? null };
+  const civil = createCivil(clock, plan.site.timezone);
+  const paths = ports.texts.map(({ id, ring }) => ({ id, rings: ring !== null }));
+  const telling = (): TellingPlan => ({ ...plan.escalation, paths, civil: civil() });
   const beginning = begin(plan.panel, restored, clock.now());
 
   // The state of the house, and what of it is saved already.
@@ -222,7 +230,7 @@ export function createHub(
     (event) => take({ type: 'panel', event }, 'personal'),
   );
   const texting = createTexting({
-    path: ports.texts,
+    paths: ports.texts,
     phones: plan.phones,
     neverContact: plan.neverContact,
     names: new Map(plan.devices.map((device) => [device.id as string as ZoneId, device.name])),
@@ -534,7 +542,7 @@ export function createHub(
   const setsMode = (event: PanelEvent): boolean =>
     (event.type === 'ordered' || event.type === 'code-verified') && event.order.ask.action === 'arm';
 
-  const draw = (): readonly string[] => Array.from({ length: numbersNeeded(telling) }, ports.draw);
+  const draw = (): readonly string[] => Array.from({ length: numbersNeeded(plan.escalation) }, ports.draw);
 
   function checkCode(order: Order, turn: Turn): void {
     if (checking.check(order, givenCodes.get(order.token) ?? '')) return;
@@ -552,7 +560,7 @@ export function createHub(
   }
 
   function onEscalation(event: EscalationEvent, turn: Turn): void {
-    const step = escalate(telling, escalation, event, turn.at);
+    const step = escalate(telling(), escalation, event, turn.at);
     escalation = step.state;
     for (const effect of step.effects) onEscalationEffect(effect, turn);
   }
@@ -563,16 +571,16 @@ export function createHub(
         row(effect, turn);
         return;
       case 'send':
-        turn.leaving.push(always(() => texting.send(effect.text)));
+        turn.leaving.push(always(() => send(effect)));
         return;
       case 'find':
-        turn.leaving.push(always(() => texting.find(effect.text, effect.since)));
+        turn.leaving.push(always(() => texting.find(effect.text, effect.path, effect.since)));
         return;
       case 'ask-status':
-        turn.leaving.push(always(() => texting.askStatus(effect.text, effect.sid)));
+        turn.leaving.push(always(() => texting.askStatus(effect.text, effect.path, effect.sid)));
         return;
       case 'fetch':
-        turn.leaving.push(always(() => texting.fetch()));
+        turn.leaving.push(always(() => texting.fetch(effect.path, effect.look)));
         return;
       case 'not-sent':
         notSent(effect, turn);
@@ -583,15 +591,26 @@ export function createHub(
       case 'path-fault':
         onPanel({ type: effect.up ? 'fault-cleared' : 'fault-raised', fault: `path:${effect.path}` }, turn);
         return;
+      case 'unproven':
+        onPanel({ type: effect.is === 'up' ? 'fault-raised' : 'fault-cleared', fault: 'contacts_unproven' }, turn);
+        return;
       default:
         unreachable(effect);
     }
   }
 
+  function send({ text, path }: Extract<EscalationEffect, { type: 'send' }>): void {
+    texting.send(text, path);
+    // Whoever watches a test wants this hop as well; the log does not.
+    const data = { contact: text.contact, kind: text.kind, path };
+    for (const listener of testListeners) listener({ type: 'record', row: 'text-handed', data, audience: 'local' });
+  }
+
   /** Without a way to send, the words are at least written down; those of a silent alarm only where it is sealed. */
   function notSent({ text }: Extract<EscalationEffect, { type: 'not-sent' }>, turn: Turn): void {
     const words = texting.words(text);
-    const data = { contact: text.contact, alarm: text.alarm, kind: text.kind, text: words, sent: false };
+    const { contact, alarm, kind, purpose } = text;
+    const data = { contact, alarm, kind, purpose, text: words, sent: false };
     row({ type: 'record', row: 'text-not-sent', data, audience: text.silent ? 'sealed' : 'local' }, turn);
     if (text.silent) return;
     const facts = { contact: text.contact, text: words, sent: false };
@@ -635,7 +654,8 @@ export function createHub(
 
   /** Anything but a sensor's level has changed. */
   function isLasting(): boolean {
-    if (escalation !== saved.escalation || saved.panel === null || lights.unsaved() === 'lasting') return true;
+    if (saved.panel === null || lights.unsaved() === 'lasting') return true;
+    if (!sameButRounds(escalation, saved.escalation)) return true;
     return panel !== saved.panel && !sameButLevels(panel, saved.panel);
   }
 
@@ -683,7 +703,8 @@ export function createHub(
   function changedParts(now: Instant): Record<string, string> {
     const parts: Record<string, string> = {};
     if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
-    if (escalation !== saved.escalation) parts['escalation'] = JSON.stringify(escalation);
+    if (!sameButRounds(escalation, saved.escalation))
+      Object.assign(parts, escalationParts(escalation, saved.escalation));
     Object.assign(parts, outlook.toSave(), lights.toSave());
     // Whoever goes on with a countdown must know where the time line stood.
     const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
@@ -757,6 +778,7 @@ export function createHub(
     forgetGateways(turn);
     onEscalation({ type: 'restarted' }, turn);
     onRadio(radios.restored(), turn);
+    texting.watch();
     onTick(turn);
     driving.drive(panel, turn.at);
     lights.take({ type: 'restarted' }, turn.at);
@@ -782,6 +804,13 @@ export function createHub(
       take({ type: 'escalation', event: { type: 'test-asked', numbers: draw() } }, 'personal');
       return () => testListeners.delete(onRow);
     },
+    contacts: () => showContacts(plan.escalation.contacts.keys(), escalation.proofs),
+    prove(contact) {
+      const id = contact as ContactId;
+      if (!plan.escalation.contacts.has(id)) return false;
+      take({ type: 'escalation', event: { type: 'prove-asked', contact: id } }, 'personal');
+      return true;
+    },
     seen: () => seen.list(),
     quality: () => qualities.list(devices, clock.now()),
     late: onRows,
@@ -795,6 +824,17 @@ export function createHub(
 }
 
 const nothing = (): void => {};
+
+/** Equal in everything but the rounds of asking the paths, which begin anew after a stop and would write to the disk all day. */
+function sameButRounds(a: EscalationState, b: EscalationState | null): boolean {
+  if (a === b) return true;
+  if (b === null || a.fetching.length !== b.fetching.length) return false;
+  const known = a.fetching.every((one, at) => {
+    const other = b.fetching[at];
+    return one.path === other?.path && one.up === other.up && one.reported === other.reported;
+  });
+  return known && (Object.keys(a) as (keyof EscalationState)[]).every((key) => key === 'fetching' || a[key] === b[key]);
+}
 
 /** Equal in everything that only an event worth a row can change. */
 function sameButLevels(a: PanelState, b: PanelState): boolean {

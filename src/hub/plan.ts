@@ -10,7 +10,7 @@ import type { DevicePlan } from '../zone/plan.ts';
 
 /** What the hub must know of this house. `site` compiles it from the config. */
 export interface HubPlan {
-  readonly site: { readonly id: string };
+  readonly site: { readonly id: string; readonly timezone: string };
   readonly panel: PanelPlan;
   readonly devices: readonly {
     readonly id: DeviceId;

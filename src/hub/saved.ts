@@ -3,7 +3,7 @@ import type { PanelPlan } from '../alarm/plan.ts';
 import type { PanelState } from '../alarm/state.ts';
 import type { DeviceId } from '../base/brand.ts';
 import { type Instant, instant } from '../base/time.ts';
-import { type EscalationState, initialEscalation } from '../escalate/state.ts';
+import { type EscalationState, initialEscalation, type Proofs } from '../escalate/state.ts';
 import { initialLighting, type LightingState } from '../lighting/state.ts';
 import { afterRestart, type DeviceState, unheardDevice } from '../zone/state.ts';
 import type { Clock, Restored, SavedParts } from './ports.ts';
@@ -29,6 +29,26 @@ export function savedClock(parts: SavedParts | null): SavedClock | null {
   return { boot, monotonicMs, instant: at };
 }
 
+/** Who has proven what is kept apart: it outlives every alarm, and is not erased with one. */
+export function escalationParts(now: EscalationState, before: EscalationState | null): SavedParts {
+  const { proofs, ...rest } = now;
+  const parts = { escalation: JSON.stringify(rest) };
+  return proofs === before?.proofs ? parts : { ...parts, contacts: JSON.stringify(proofs) };
+}
+
+/** A part of an earlier version that does not fit is not taken for one of this: it would stop the telling for good. */
+function escalationIn(parts: SavedParts | null): EscalationState {
+  const fresh = { ...initialEscalation(), proofs: (read(parts?.['contacts']) as Proofs | null) ?? {} };
+  const saved = read(parts?.['escalation']) as EscalationState | null;
+  if (saved === null) return fresh;
+  const { proofs } = fresh;
+  if (Array.isArray(saved.fetching)) return { ...fresh, ...saved, proofs };
+  const { tellings, hinted, strangers, never, nextText, nextSilentText } = saved;
+  // Whatever was on its way is told again by the steps that are left, and by the last resort.
+  const known = tellings.map((one) => ({ ...one, handOffBy: null, takenBy: null, reachedBefore: [], rung: {} }));
+  return { ...fresh, tellings: known, hinted, strangers, never, nextText, nextSilentText };
+}
+
 /** What the hub starts with. */
 export interface Beginning {
   readonly panel: PanelState;
@@ -45,14 +65,14 @@ export function begin(plan: PanelPlan, restored: Restored, now: Instant): Beginn
   if (panel !== null) {
     return {
       panel: restartedPanel(plan, { ...initialPanel(plan), ...panel }, now),
-      escalation: (read(restored.parts?.['escalation']) as EscalationState | null) ?? initialEscalation(),
+      escalation: escalationIn(restored.parts),
       lighting: { ...initialLighting(), ...(read(restored.parts?.['lighting']) as LightingState | null) },
       devices: devicesIn(restored.parts, now),
       from: 'saved',
     };
   }
   const nothing = {
-    escalation: initialEscalation(),
+    escalation: escalationIn({ contacts: restored.parts?.['contacts'] ?? '{}' }),
     lighting: initialLighting(),
     devices: new Map<DeviceId, DeviceState>(),
   };

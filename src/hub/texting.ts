@@ -1,20 +1,24 @@
 import { compose } from '../act/wording.ts';
 import type { ContactId, ZoneId } from '../base/brand.ts';
 import { hours, type Instant, type WallTime, wallTime } from '../base/time.ts';
-import type { EscalationEvent, TextOrder } from '../escalate/events.ts';
-import type { OutgoingText, TextPath } from './ports.ts';
+import type { EscalationEvent, FetchLook, TextOrder } from '../escalate/events.ts';
+import type { PathId } from '../escalate/plan.ts';
+import type { OutgoingText, SendResult, TextPath } from './ports.ts';
 
 export interface Texting {
-  send(text: TextOrder): void;
-  find(text: TextOrder, since: Instant): void;
-  askStatus(text: TextOrder['id'], sid: string): void;
-  fetch(): void;
+  /** Hands it over as words, or as a ring where that is what it is. */
+  send(text: TextOrder, path: PathId): void;
+  find(text: TextOrder, path: PathId, since: Instant): void;
+  askStatus(text: TextOrder['id'], path: PathId, sid: string): void;
+  fetch(path: PathId, look: FetchLook): void;
   /** The words of a text, as they would leave. */
   words(text: TextOrder): string;
+  /** From now on a path that knows that something came in is fetched from at once. */
+  watch(): void;
 }
 
 export interface TextingNeeds {
-  readonly path: TextPath | null;
+  readonly paths: readonly TextPath[];
   readonly phones: ReadonlyMap<ContactId, string>;
   readonly neverContact: ReadonlySet<string>;
   readonly names: ReadonlyMap<ZoneId, string>;
@@ -26,9 +30,10 @@ export interface TextingNeeds {
 /** Replies are looked for this far back; what was seen before is known by its id. */
 const LOOK_BACK = hours(24);
 
-/** Carries texts between the room that decides and the path that sends; here, and only here, a contact gets a number. */
+/** Carries texts between the room that decides and the paths that send; here, and only here, a contact gets a number. */
 export function createTexting(needs: TextingNeeds): Texting {
-  const { path, phones, neverContact, post } = needs;
+  const { phones, neverContact, post } = needs;
+  const paths = new Map(needs.paths.map((path) => [path.id, path]));
   const contactOf = new Map([...phones].map(([contact, phone]) => [phone, contact]));
 
   const words = (text: TextOrder): string =>
@@ -41,45 +46,57 @@ export function createTexting(needs: TextingNeeds): Texting {
     return { id: text.id, to, body: words(text), validSeconds: text.validSeconds };
   }
 
+  function handOver(path: TextPath, text: TextOrder, message: OutgoingText): Promise<SendResult> {
+    if (text.via === 'text') return path.send(message);
+    return path.ring?.(message.to, message.id) ?? Promise.resolve({ outcome: 'refused', why: 'this path cannot ring' });
+  }
+
   return {
     words,
-    send(text) {
+    send(text, path) {
+      const found = paths.get(path);
       const message = addressed(text);
-      if (path === null || message === null) {
-        const why = path === null ? 'no path' : 'this number must never be contacted';
-        post({ type: 'send-ended', text: text.id, result: { outcome: 'refused', why } });
-        return;
-      }
-      void path.send(message).then((result) => post({ type: 'send-ended', text: text.id, result }));
+      const ended = (result: SendResult): void => post({ type: 'send-ended', text: text.id, path, result });
+      if (found === undefined) ended({ outcome: 'refused', why: 'there is no such path' });
+      else if (message === null) ended({ outcome: 'refused', why: 'this number must never be contacted' });
+      else void handOver(found, text, message).then(ended);
     },
-    find(text, since) {
+    find(text, path, since) {
+      const found = paths.get(path);
       const message = addressed(text);
-      if (path === null || message === null) {
-        post({ type: 'find-ended', text: text.id, result: { outcome: 'absent' } });
+      if (found === undefined || message === null) {
+        post({ type: 'find-ended', text: text.id, path, result: { outcome: 'absent' } });
         return;
       }
-      void path
+      void found
         .find(message, needs.wallAt(since))
-        .then((result) => post({ type: 'find-ended', text: text.id, result }));
+        .then((result) => post({ type: 'find-ended', text: text.id, path, result }));
     },
-    askStatus(text, sid) {
-      if (path === null) return;
-      void path.status(sid).then((result) => post({ type: 'status-ended', text, result }));
+    askStatus(text, path, sid) {
+      void paths
+        .get(path)
+        ?.status(sid)
+        .then((result) => post({ type: 'status-ended', text, path, result }));
     },
-    fetch() {
-      if (path === null) return;
-      void path.fetch(wallTime(needs.wall() - LOOK_BACK)).then((result) => {
-        if (result.outcome === 'fetched' && result.texts.length > 0) {
-          const texts = result.texts.map(({ sid, from, body }) => ({
-            sid,
-            contact: contactOf.get(from) ?? null,
-            onNeverList: neverContact.has(from),
-            body,
-          }));
-          post({ type: 'texts-in', texts });
-        }
-        post({ type: 'fetch-ended', ok: result.outcome === 'fetched' });
-      });
+    fetch(path, look) {
+      void paths
+        .get(path)
+        ?.fetch(wallTime(needs.wall() - LOOK_BACK))
+        .then((result) => {
+          if (result.outcome === 'fetched' && result.texts.length > 0) {
+            const texts = result.texts.map(({ sid, from, body }) => ({
+              sid,
+              contact: contactOf.get(from) ?? null,
+              onNeverList: neverContact.has(from),
+              body,
+            }));
+            post({ type: 'texts-in', path, texts });
+          }
+          post({ type: 'fetch-ended', path, look, ok: result.outcome === 'fetched' });
+        });
+    },
+    watch() {
+      for (const [path, { watch }] of paths) watch?.(() => post({ type: 'arrived', path }));
     },
   };
 }

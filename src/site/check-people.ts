@@ -21,7 +21,7 @@ export function checkPeople(draft: Draft, report: Report): void {
   checkEscalation(draft, contacts, report);
   if (draft.places(['contacts']).length === 0) {
     report.warning(['contacts'], 'there are no contacts, so nobody is told of an alarm; add one');
-  } else if (valueAt(draft.raw, ['sms', 'twilio']) === undefined) {
+  } else if (['twilio', 'modem'].every((path) => valueAt(draft.raw, ['sms', path]) === undefined)) {
     report.warning(['sms', 'twilio'], 'is missing, so texts are written to the log and not sent; add it to send them');
   }
 }

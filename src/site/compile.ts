@@ -1,10 +1,11 @@
 import type { AlarmKind, ArmedMode, ModePlan, PanelPlan, ZonePlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId, ZoneId } from '../base/brand.ts';
 import { type Duration, duration } from '../base/time.ts';
-import type { ContactPlan, EscalationPlan, StepPlan } from '../escalate/plan.ts';
+import type { ContactPlan, EscalationPlan, HoursPlan, StepPlan, Strategy } from '../escalate/plan.ts';
 import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 import { USUAL_KINDS } from './check-people.ts';
+import { minuteOf, WAITING_KINDS } from './check-texts.ts';
 import { compileBoards, compileGateways, compileGpio, wireDebounce } from './compile-wires.ts';
 import { parseDuration } from './durations.ts';
 import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig, WebConfig } from './house.ts';
@@ -17,6 +18,7 @@ import {
   type EscalationEntry,
   type LightingEntry,
   type OutputEntry,
+  PATHS,
   type StepEntry,
   type WebEntry,
   type ZoneEntry,
@@ -37,10 +39,12 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     gateways: compileGateways(config),
     boards: compileBoards(config),
     lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
-    escalation: compileEscalation(config.escalation ?? {}, contacts),
+    escalation: compileEscalation(config.escalation ?? {}, contacts, config.sms?.strategy ?? 'order'),
     phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
     neverContact: new Set((config.neverContact ?? []).map(e164)),
+    paths: pathsOf(config.sms),
     twilio: compileTwilio(config.sms),
+    modem: compileModem(config.sms),
     mqtt: compileMqtt(config),
     homeAssistant: compileHomeAssistant(config),
     web: config.web === undefined ? null : compileWeb(config.web),
@@ -164,7 +168,11 @@ function compileLighting(rules: readonly LightingEntry[], outputs: readonly Outp
   };
 }
 
-function compileEscalation(escalation: EscalationEntry, contacts: readonly ContactEntry[]): EscalationPlan {
+function compileEscalation(
+  escalation: EscalationEntry,
+  contacts: readonly ContactEntry[],
+  strategy: Strategy,
+): EscalationPlan {
   const plans = new Map(contacts.map((contact) => [contact.id as ContactId, compileContact(contact)]));
   const everyone: StepPlan = { after: duration(0), notify: [...plans.keys()], repeat: 1, every: duration(0) };
   const rest = escalation.default?.map(compileStep) ?? [everyone];
@@ -182,13 +190,21 @@ function compileEscalation(escalation: EscalationEntry, contacts: readonly Conta
       test: plans.size === 0 ? [] : [everyone],
     },
     lastResort: plans.size === 0 ? null : timeOr(escalation.lastResort, DEFAULTS.lastResort),
+    strategy,
   };
 }
 
 /** A test goes to everyone, so every contact takes it. */
 function compileContact(contact: ContactEntry): ContactPlan {
   const alarms = new Set<AlarmKind>([...(contact.alarms ?? USUAL_KINDS), 'test']);
-  return { id: contact.id as ContactId, alarms, wording: contact.wording ?? 'neutral' };
+  const { wording = 'neutral', via = ['text'], hours, text: asks = null } = contact;
+  return { id: contact.id as ContactId, alarms, wording, via, hours: compileHours(hours), asks };
+}
+
+function compileHours(hours: ContactEntry['hours']): HoursPlan | null {
+  if (hours === undefined) return null;
+  const kinds = new Set<AlarmKind>(hours.alarms ?? WAITING_KINDS);
+  return { from: minuteOf(hours.from), to: minuteOf(hours.to), kinds };
 }
 
 function compileStep(step: StepEntry): StepPlan {
@@ -218,6 +234,16 @@ const compileWeb = ({ host, port, tls, names }: WebEntry): WebConfig => ({
   tls: tls ?? null,
   names: names ?? [],
 });
+
+/** Those that are configured, and none that the list leaves out. */
+function pathsOf(sms: Config['sms']): House['paths'] {
+  return (sms?.paths ?? PATHS).filter((path) => sms?.[path] !== undefined);
+}
+
+function compileModem(sms: Config['sms']): House['modem'] {
+  const modem = sms?.modem;
+  return modem === undefined ? null : { port: modem.port, baud: modem.baud ?? 115_200, pin: modem.pin ?? null };
+}
 
 function compileTwilio(sms: Config['sms']): House['twilio'] {
   const twilio = sms?.twilio;

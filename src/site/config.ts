@@ -7,6 +7,7 @@ import { checkLighting } from './check-lighting.ts';
 import { checkMqtt } from './check-mqtt.ts';
 import { checkPeople } from './check-people.ts';
 import { checkSite } from './check-site.ts';
+import { checkTexts } from './check-texts.ts';
 import { checkWires } from './check-wires.ts';
 import { compile } from './compile.ts';
 import { readDocument } from './document.ts';
@@ -87,6 +88,7 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   checkDevices(draft, families, report);
   checkLighting(draft, families, report);
   checkPeople(draft, report);
+  checkTexts(draft, report);
   checkMqtt(draft, families, near, report);
   checkHomeAssistant(draft, near, report);
   return draft.whole;

@@ -42,6 +42,14 @@ export interface TwilioConfig {
   readonly apiBase: string;
 }
 
+/** A mobile modem on a serial port. */
+export interface ModemConfig {
+  readonly port: string;
+  readonly baud: number;
+  /** Null: the card asks for none. */
+  readonly pin: string | null;
+}
+
 /** A client of the embedded broker and what it may do; filters are MQTT topic filters. */
 export interface MqttUser {
   readonly name: string;
@@ -103,8 +111,11 @@ export interface House {
   /** E.164 number of each contact. */
   readonly phones: ReadonlyMap<ContactId, string>;
   readonly neverContact: ReadonlySet<string>;
-  /** Null: texts go to the log, marked not sent. */
+  /** Ways out for texts that are configured, the first choice first; none: texts go to the log, marked not sent. */
+  readonly paths: readonly ('twilio' | 'modem')[];
+  /** Null: not a way out of this house. */
   readonly twilio: TwilioConfig | null;
+  readonly modem: ModemConfig | null;
   readonly mqtt: MqttConfig;
   readonly homeAssistant: HomeAssistantConfig | null;
   readonly web: WebConfig | null;

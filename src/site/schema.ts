@@ -44,12 +44,11 @@ const SIGNALS = ['contact', 'motion', 'vibration', 'tamper', 'smoke', 'co', 'lea
 const BUTTONS = ['press', 'hold', 'double', 'release'] as const;
 export const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
 const WORDINGS = ['neutral', 'coded', 'plain'] as const;
+const VIAS = ['text', 'call'] as const;
+export const PATHS = ['twilio', 'modem'] as const;
 
 export const DRIVERS = ['mqtt', 'gpio', 'serial', 'firmata'] as const;
 export const GATEWAY_TYPES = ['rflink', 'mysensors', 'rfxtrx', 'rtl_433', 'firmata'] as const;
-
-/** Words of later versions, by the noun they would be. */
-const LATER_WORDS: Readonly<Record<string, readonly string[]>> = { 'path for texts': ['modem'] };
 
 interface Raw {
   readonly input?: unknown;
@@ -152,9 +151,6 @@ function word<const W extends readonly [string, ...string[]]>(noun: string, word
 }
 
 function wrongWord(input: unknown, noun: string, words: readonly string[]): string {
-  if (typeof input === 'string' && LATER_WORDS[noun]?.includes(input)) {
-    return `${quote(input)} is not in this version; use ${either(words)}`;
-  }
   const remedy = typeof input === 'string' ? remedyFor(input, words, '') : `use ${either(words)}`;
   return `${quote(input)} is not a ${noun}; ${remedy}`;
 }
@@ -480,6 +476,21 @@ const lighting = group(
   },
 );
 
+const timeOfDay = (description: string) =>
+  pattern(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day', 'write it in quotes, as in "08:00"', description);
+
+const contactHours = group('When this person may be disturbed, where the house is. Left out: at any time.', {
+  from: timeOfDay('From this time on, as "08:00".'),
+  to: timeOfDay('Until this time, as "22:00"; before `from`: on the next day.'),
+  alarms: z.optional(
+    someOf(
+      word('kind of alarm', KINDS, 'A kind of alarm.'),
+      KINDS.length,
+      'The kinds that wait for these hours. Left out: all but personal and duress.',
+    ),
+  ),
+});
+
 const contact = group('A person to tell.', {
   id: id('The only name for this person in logs and topics.'),
   name: z.optional(text('For you; no text or log carries it.', 64)),
@@ -494,6 +505,15 @@ const contact = group('A person to tell.', {
   wording: z.optional(
     word('wording', WORDINGS, 'neutral: says nothing to a stranger. coded, plain: more telling. Left out: neutral.'),
   ),
+  text: z.optional(text('What a text asks in place of "Please ring me now."; nothing telling, no address.', 200)),
+  via: z.optional(
+    someOf(
+      word('way to reach somebody', VIAS, 'text: words to read and to answer. call: a telephone that rings.'),
+      VIAS.length,
+      'How this person is reached. Left out: text.',
+    ),
+  ),
+  hours: z.optional(contactHours),
 });
 
 const step = group('One step: who is told when.', {
@@ -520,6 +540,7 @@ const escalation = group('Who is told, per kind of alarm, until someone answers.
   lastResort: z.optional(time('Nobody answered: everyone again. Left out: 180s.', { from: '1s', to: '24h' })),
 });
 
+const PIN_REMEDY = 'it has 4 to 8 digits; write !secret NAME, and the digits in quotes into secrets.yaml';
 const TOKEN_REMEDY = 'write !secret NAME, and the value into secrets.yaml';
 
 const twilio = group('The account that sends the texts. Left out: texts are written to the log, marked not sent.', {
@@ -529,9 +550,19 @@ const twilio = group('The account that sends the texts. Left out: texts are writ
   apiBase: z.optional(text('Where the API is: https, or http on loopback. Left out: https://api.twilio.com.')),
 });
 
+const modem = group('A mobile modem on a serial port, which needs no internet. Left out: none.', {
+  port: text('Its serial port, best by a name that stays, as in /dev/serial/by-id/….', 200),
+  baud: z.optional(whole('Its speed. Left out: 115200.', 1200, 4_000_000)),
+  pin: z.optional(hiddenText('PIN of its SIM card; a secret. Left out: the card asks for none.', 'a PIN', PIN_REMEDY)),
+});
+
 const sms = group('How texts are sent.', {
   paths: z.optional(
-    someOf(word('path for texts', ['twilio'], 'A path.'), 4, 'Paths, the first choice first. Left out: twilio.'),
+    someOf(
+      word('path for texts', PATHS, 'A path.'),
+      PATHS.length,
+      'Paths, the first choice first. Left out: those that stand below, twilio first.',
+    ),
   ),
   strategy: z.optional(
     word(
@@ -541,6 +572,7 @@ const sms = group('How texts are sent.', {
     ),
   ),
   twilio: z.optional(twilio),
+  modem: z.optional(modem),
 });
 
 const host = (description: string) => text(description, 253);

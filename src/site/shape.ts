@@ -4,7 +4,7 @@ import { type Config, ConfigSchema } from './schema.ts';
 import { remedyFor } from './suggest.ts';
 
 /** Keys that a later version brings. */
-const LATER_KEYS: ReadonlySet<string> = new Set(['monitoring', 'sms.modem']);
+const LATER_KEYS: ReadonlySet<string> = new Set(['monitoring']);
 
 /** A part of a config with its place. */
 export interface Item<T> {

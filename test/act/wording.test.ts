@@ -7,7 +7,17 @@ import type { TextPurpose } from '../../src/escalate/state.ts';
 
 const KINDS: readonly AlarmKind[] = ['intruder', 'personal', 'duress', 'tamper', 'fire', 'fault', 'test'];
 const WORDINGS: readonly Wording[] = ['neutral', 'coded', 'plain'];
-const PURPOSES: readonly TextPurpose[] = ['step', 'last-resort', 'expired', 'test', 'answer'];
+const PURPOSES: readonly TextPurpose[] = [
+  'step',
+  'last-resort',
+  'seen',
+  'stand-down',
+  'expired',
+  'path-down',
+  'test',
+  'prove',
+  'answer',
+];
 const NUMBERS: readonly (string | null)[] = ['4821', null];
 
 // The table of 3GPP TS 23.038, written down a second time so that a slip in the first one shows.
@@ -17,6 +27,7 @@ const subject = (change: Partial<TextSubject>): TextSubject => ({
   kind: 'intruder',
   purpose: 'step',
   wording: 'neutral',
+  asks: null,
   number: '4821',
   zoneNames: ['Front door'],
   ...change,
@@ -35,7 +46,7 @@ describe('every text is one segment of the GSM alphabet', () => {
       for (const purpose of PURPOSES) {
         for (const number of NUMBERS) {
           it(`${kind}, ${wording}, ${purpose}, ${number ?? 'no number'}`, () => {
-            expect(compose({ kind, wording, purpose, number, zoneNames: long })).toMatch(GSM7);
+            expect(compose({ kind, wording, purpose, number, asks: null, zoneNames: long })).toMatch(GSM7);
           });
         }
       }

@@ -15,9 +15,10 @@ import { measureSerial } from './serial.ts';
 import { slowSync } from './slow-sync.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 import { figure, isMet, pair, type Row, render, type Verdict } from './table.ts';
+import { measureOvertaking, measureTexts } from './texts.ts';
 import { busyTriggers, restingTriggers, type Samples, triggersAmongRows } from './triggers.ts';
 
-const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'serial', 'start', 'pins'] as const;
+const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'serial', 'texts', 'start', 'pins'] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -336,9 +337,41 @@ async function measure(peers: Peers): Promise<readonly Row[]> {
   if (wants('slow')) rows.push(...(await attempt('siren, 20 ms a sync', () => slowRows(peers))));
   if (wants('http')) rows.push(...(await attempt('http', httpRows)));
   if (wants('serial')) rows.push(...(await attempt('serial', serialRows)));
+  if (wants('texts')) rows.push(...(await attempt('texts', textRows)));
   if (wants('start')) rows.push(...(await attempt('start', async () => [await startRow(peers)])));
   if (wants('pins')) rows.push(...(await attempt('pins', pinRows)));
   return rows;
+}
+
+/** A press to the first byte of its text on each path, and a call for help that comes behind ten thousand faults. */
+async function textRows(): Promise<readonly Row[]> {
+  say('texts: a press to the first byte, idle and among 5,000 messages a second');
+  const [idle, loaded] = [await measureTexts(40, 0), await measureTexts(40, 5000)];
+  const aim = 'p99 ≤ 2 s';
+  const row = (name: string, times: readonly (number | null)[]): Row => {
+    const ours = spreadOf(times);
+    const isOk = ours.n > 0 && ours.p99 <= 2000;
+    return {
+      ...notRun(name, aim, ''),
+      samples: `${ours.n}`,
+      ours: `${pair(ours.p50, ours.p99)} ms`,
+      verdict: verdictOf(isOk),
+    };
+  };
+  const drained = measureOvertaking(200);
+  const overtakes = spreadOf(drained.times);
+  return [
+    row('text, Twilio, idle', idle.twilio),
+    row('text, second path, idle', idle.second),
+    row('text, Twilio, 5,000/s', loaded.twilio),
+    row('text, second path, 5,000/s', loaded.second),
+    {
+      ...notRun('call for help behind 10,000 faults', 'first of all', ''),
+      samples: `${overtakes.n}`,
+      ours: `${pair(overtakes.p50, overtakes.p99)} ms`,
+      verdict: verdictOf(drained.isFirst),
+    },
+  ];
 }
 
 async function httpRows(): Promise<readonly Row[]> {

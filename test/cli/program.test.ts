@@ -7,6 +7,7 @@ const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
+  ['contacts'], ['contacts', 'prove'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {

@@ -2,14 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { AlarmId, TextId } from '../../src/base/brand.ts';
-import { type Instant, instant, seconds } from '../../src/base/time.ts';
+import { type Instant, instant, seconds, wallTime } from '../../src/base/time.ts';
 import { deadline, escalate } from '../../src/escalate/escalate.ts';
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../../src/escalate/events.ts';
 import { type EscalationState, initialEscalation } from '../../src/escalate/state.ts';
 import { ALL, alarm, contact, person, planOf, step } from './bench.ts';
 
+const PATHS = ['twilio', 'modem'];
 const PLAN = planOf({
-  contacts: [person('sister'), person('neighbour', ['intruder', 'personal']), person('aunt', ['duress'])],
+  paths: PATHS,
+  contacts: [
+    person('sister', ALL, { via: ['text', 'call'] }),
+    person('neighbour', ['intruder', 'personal'], {
+      hours: { from: 8 * 60, to: 22 * 60, kinds: new Set(['intruder']) },
+    }),
+    person('aunt', ['duress']),
+  ],
+  civil: { wall: wallTime(1_800_000_000_000), minute: 3 * 60 },
   steps: [step(0, ['sister', 'aunt']), step(20, ['neighbour', 'sister'], 3, 15)],
   lastResort: seconds(45),
 });
@@ -19,6 +28,7 @@ const anyId = fc.constantFrom(...ids);
 const anyText: fc.Arbitrary<TextId> = fc
   .tuple(fc.constantFrom(...ids, 'hub'), fc.integer({ min: 1, max: 60 }))
   .map(([id, number]) => `${id}/${number}` as TextId);
+const path = fc.constantFrom(...PATHS);
 const sid = fc.integer({ min: 1, max: 30 }).map((number) => `SM${number}`);
 const why = fc.constant('because');
 const status = fc.constantFrom('accepted' as const, 'delivered' as const, 'failed' as const);
@@ -49,6 +59,7 @@ const anyEvent: fc.Arbitrary<EscalationEvent> = fc.oneof(
   fc.record({
     type: fc.constant('send-ended' as const),
     text: anyText,
+    path,
     result: fc.oneof(
       fc.record({ outcome: fc.constant('accepted' as const), sid }),
       fc.record({ outcome: fc.constant('refused' as const), why }),
@@ -59,6 +70,7 @@ const anyEvent: fc.Arbitrary<EscalationEvent> = fc.oneof(
   fc.record({
     type: fc.constant('find-ended' as const),
     text: anyText,
+    path,
     result: fc.oneof(
       fc.record({ outcome: fc.constant('found' as const), sid, status }),
       fc.record({ outcome: fc.constant('absent' as const) }),
@@ -68,6 +80,7 @@ const anyEvent: fc.Arbitrary<EscalationEvent> = fc.oneof(
   fc.record({
     type: fc.constant('status-ended' as const),
     text: anyText,
+    path,
     result: fc.oneof(fc.record({ outcome: fc.constant('known' as const), status, why: fc.constant(null) }), lost),
   }),
   fc
@@ -78,13 +91,21 @@ const anyEvent: fc.Arbitrary<EscalationEvent> = fc.oneof(
         onNeverList: fc.boolean(),
         body: fc.oneof(
           fc.integer({ min: 1000, max: 1030 }).map((number) => `ok ${number}`),
+          fc.constant('YES'),
           fc.string({ maxLength: 600 }),
         ),
       }),
       { maxLength: 4 },
     )
-    .map((texts): EscalationEvent => ({ type: 'texts-in', texts })),
-  fc.record({ type: fc.constant('fetch-ended' as const), ok: fc.boolean() }),
+    .chain((texts) => path.map((by): EscalationEvent => ({ type: 'texts-in', path: by, texts }))),
+  fc.record({
+    type: fc.constant('fetch-ended' as const),
+    path,
+    look: fc.constantFrom('routine' as const, 'now' as const),
+    ok: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('arrived' as const), path }),
+  fc.record({ type: fc.constant('prove-asked' as const), contact: fc.constantFrom(contact('sister'), contact('no')) }),
   fc.constant<EscalationEvent>({ type: 'restarted' }),
   fc.constant<EscalationEvent>({ type: 'test-asked', numbers: ['2001', '2002', '2003'] }),
   fc.constant<EscalationEvent>({ type: 'tick' }),
@@ -120,24 +141,52 @@ const holds = (check: (turns: readonly Turn[]) => void, plan: TellingPlan = PLAN
     { numRuns: 150 },
   );
 
-/** Handed over, there is no way back. */
+/** Handed over, there is no way back. A hand that is gone went with its text, or was no longer needed. */
 const MAY_BECOME: Readonly<Record<string, readonly string[]>> = {
-  queued: ['queued', 'sending', 'unknown', 'accepted', 'gone'],
-  sending: ['sending', 'queued', 'unknown', 'accepted', 'gone'],
-  unknown: ['unknown', 'queued', 'sending', 'accepted', 'gone'],
-  accepted: ['accepted', 'gone'],
+  queued: ['queued', 'sending', 'unknown', 'accepted', 'over', 'gone'],
+  sending: ['sending', 'queued', 'unknown', 'accepted', 'over', 'gone'],
+  unknown: ['unknown', 'queued', 'sending', 'accepted', 'over', 'gone'],
+  accepted: ['accepted', 'over', 'gone'],
+  over: ['over', 'gone'],
   gone: ['gone'],
 };
 
 describe('whatever happens, in whatever order', () => {
-  it('a text only moves forward', () => {
+  it('a text only moves forward on each of its paths', () => {
     holds((turns) => {
       const statuses = new Map<string, string>();
       for (const { after } of turns) {
-        const present = new Map(after.texts.map(({ id, progress }) => [id as string, progress.status as string]));
-        for (const [id, was] of statuses) expect(MAY_BECOME[was]).toContain(present.get(id) ?? 'gone');
-        for (const id of statuses.keys()) if (!present.has(id as TextId)) statuses.set(id, 'gone');
-        for (const [id, is] of present) statuses.set(id, is);
+        const present = new Map(
+          after.texts.flatMap(({ id, hands }) =>
+            hands.map(({ path: by, progress }) => [`${id} ${by}` as string, progress.status as string] as const),
+          ),
+        );
+        for (const [hand, was] of statuses) expect(MAY_BECOME[was]).toContain(present.get(hand) ?? 'gone');
+        for (const hand of statuses.keys()) if (!present.has(hand)) statuses.set(hand, 'gone');
+        for (const [hand, is] of present) statuses.set(hand, is);
+      }
+    });
+  });
+
+  it('in order, a text is never handed to two paths in one turn', () => {
+    holds((turns) => {
+      for (const { after, effects } of turns) {
+        for (const { id, manner } of after.texts) {
+          const handed = effects.filter((effect) => effect.type === 'send' && effect.text.id === id);
+          if (manner === 'order') expect(handed.length).toBeLessThanOrEqual(1);
+        }
+      }
+    });
+  });
+
+  it('a call for help is with every path from the turn it is made in', () => {
+    holds((turns) => {
+      for (const { event, now, after } of turns) {
+        if (event.type !== 'told' || event.alarm.kind !== 'personal') continue;
+        const made = after.texts.filter(
+          ({ alarm: id, via, created }) => id === event.alarm.id && via === 'text' && created === now,
+        );
+        for (const { hands } of made) expect(hands.map(({ path: by }) => by).toSorted()).toEqual(PATHS.toSorted());
       }
     });
   });
@@ -166,7 +215,7 @@ describe('whatever happens, in whatever order', () => {
         for (const { alarm: id } of done) {
           for (const effect of effects) {
             if (effect.type === 'send' && effect.text.alarm === id)
-              expect(['answer', 'expired']).toContain(effect.text.purpose);
+              expect(['answer', 'expired', 'stand-down']).toContain(effect.text.purpose);
           }
         }
       }
@@ -176,8 +225,15 @@ describe('whatever happens, in whatever order', () => {
   it('memory is bounded', () => {
     holds((turns) => {
       for (const { after } of turns) {
-        expect(after.texts.length).toBeLessThanOrEqual(64);
-        expect(after.seen.length).toBeLessThanOrEqual(256);
+        for (const silent of [true, false]) {
+          expect(after.texts.filter((text) => text.silent === silent).length).toBeLessThanOrEqual(64);
+        }
+        for (const { hands, paths } of after.texts) {
+          expect(hands.length).toBeLessThanOrEqual(PATHS.length);
+          expect(paths.length).toBeLessThanOrEqual(PATHS.length);
+        }
+        expect(after.heard.length).toBeLessThanOrEqual(16);
+        expect(after.seen.length).toBeLessThanOrEqual(512);
         expect(after.taken.length).toBeLessThanOrEqual(64);
         expect(after.tellings.length).toBeLessThanOrEqual(32);
         for (const { former, pool, dues } of after.tellings) {
@@ -208,11 +264,15 @@ describe('whatever happens, in whatever order', () => {
       fc.property(anyStory, (events) => {
         const turns = play(
           PLAN,
-          events.filter(([event]) => event.type !== 'test-asked').map(([event, wait]) => [hush(event), wait] as const),
+          events
+            .filter(([event]) => event.type !== 'test-asked' && event.type !== 'prove-asked')
+            .map(([event, wait]) => [hush(event), wait] as const),
         );
         for (const { effects } of turns) {
           for (const effect of effects) {
-            if (effect.type === 'record') expect(effect.audience).toBe('sealed');
+            // What routine checks find out about a path is no secret, nor is the text about it.
+            const isReport = effect.type === 'record' && effect.data['purpose'] === 'path-down';
+            if (effect.type === 'record' && !isReport) expect(effect.audience).toBe('sealed');
             if (effect.type === 'acknowledge') expect(effect.silent).toBe(true);
           }
         }
@@ -238,10 +298,10 @@ describe('whatever happens, in whatever order', () => {
     holds(
       (turns) => {
         for (const { effects } of turns) {
-          for (const { type } of effects) expect(['record', 'not-sent', 'acknowledge']).toContain(type);
+          for (const { type } of effects) expect(['record', 'not-sent', 'acknowledge', 'unproven']).toContain(type);
         }
       },
-      { ...PLAN, path: null },
+      { ...PLAN, paths: [] },
     );
   });
 });

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmKind } from '../../src/alarm/plan.ts';
 import type { AlarmId } from '../../src/base/brand.ts';
 import { instant, seconds } from '../../src/base/time.ts';
-import { escalate } from '../../src/escalate/escalate.ts';
+import { deadline, escalate } from '../../src/escalate/escalate.ts';
 import type { EscalationEvent, SendReport } from '../../src/escalate/events.ts';
+import type { EscalationState } from '../../src/escalate/state.ts';
 import {
   type Bench,
   benchOf,
@@ -76,7 +77,7 @@ describe('steps', () => {
   );
   story('a code ends it', {}, [
     [0, tell('intruder'), 'send sister 4821'],
-    [60, stop()],
+    [60, stop(), 'send sister stand-down'],
     [3600, 'tick'],
   ]);
   story('a day later everyone who was told hears of the end', {}, [
@@ -131,7 +132,7 @@ describe('last resort', () => {
       { lastResort: seconds(180), steps: [step(0, ['sister', 'neighbour'], 3, 60)] },
       [
         [0, tell(kind), 'send sister 4821', 'send neighbour 4822'],
-        [10, reply('sister', 'OK 4821')],
+        [10, reply('sister', 'OK 4821'), 'send neighbour seen'],
         [120, 'tick', 'send neighbour 4822', 'send neighbour 4822'],
         [180, 'tick', 'send sister 4821', 'send neighbour 4822'],
         [3600, 'tick'],
@@ -423,10 +424,12 @@ describe('trouble on the way', () => {
     bench.far.send = (_, attempt) =>
       attempt === 2 ? { outcome: 'unknown', why: 'reset' } : { outcome: 'accepted', sid: `SM${attempt}` };
     bench.passes(120);
-    const id = bench.state().texts.find(({ progress }) => progress.status === 'unknown')?.id;
+    const id = bench.state().texts.find(({ hands }) => hands.some(({ progress }) => progress.status === 'unknown'))?.id;
     if (id === undefined) throw new Error('no text is unknown');
     const found = { outcome: 'found', sid: 'SM1', status: 'delivered' } as const;
-    expect(sends(bench.does({ type: 'find-ended', text: id, result: found }))).toEqual(['send sister 4821']);
+    expect(sends(bench.does({ type: 'find-ended', text: id, path: 'twilio', result: found }))).toEqual([
+      'send sister 4821',
+    ]);
   });
   it('an hour without a way out: the contact is still told when there is one', () => {
     const bench = benchOf(planOf(once));
@@ -466,9 +469,9 @@ describe('trouble on the way', () => {
     bench.does(reply('sister', 'OK 4821'));
     const pending = effects.find((effect) => effect.type === 'send' && effect.text.contact === 'neighbour');
     if (pending?.type !== 'send') throw new Error('nothing was sent');
-    expect(rows(bench.does({ type: 'send-ended', text: pending.text.id, result: later(null) }))).toContain(
-      'local text-cancelled',
-    );
+    expect(
+      rows(bench.does({ type: 'send-ended', text: pending.text.id, path: 'twilio', result: later(null) })),
+    ).toContain('local text-cancelled');
     expect(sends(bench.passes(3600))).toEqual([]);
   });
   for (const result of [
@@ -483,7 +486,7 @@ describe('trouble on the way', () => {
       bench.does(tell('intruder'));
       const [text] = live(bench.state(), 'sister');
       if (text === undefined) throw new Error('no text');
-      expect(bench.does({ type: 'send-ended', text: text.id, result })).toEqual([]);
+      expect(bench.does({ type: 'send-ended', text: text.id, path: 'twilio', result })).toEqual([]);
       expect(live(bench.state(), 'sister')).toEqual([text]);
     });
   }
@@ -536,7 +539,7 @@ describe('without a path', () => {
     ['duress', 'sealed'],
   ] as const) {
     it(`${kind}: written down ${audience}, and nothing is fetched`, () => {
-      const bench = benchOf(planOf({ path: null, steps: [step(0, ['sister'])] }));
+      const bench = benchOf(planOf({ paths: [], steps: [step(0, ['sister'])] }));
       expect(words(bench.does(tell(kind)))).toEqual([`${audience} telling-started`, `not-sent sister ${audience}`]);
       expect(bench.passes(3600)).toEqual([]);
     });
@@ -545,45 +548,73 @@ describe('without a path', () => {
 
 describe('fetching replies', () => {
   const fetches = (bench: Bench, to: number) => words(bench.passes(to)).filter((word) => word === 'fetch').length;
-  it('each minute', () => {
+  it('three times a minute', () => {
     const bench = benchOf(planOf());
-    expect(fetches(bench, 600)).toBe(10);
+    expect(fetches(bench, 600)).toBe(30);
   });
   for (const kind of ['intruder', 'duress'] as const) {
-    it(`every 3 s while an alarm of kind ${kind} is told`, () => {
+    it(`every 3 s beside that while an alarm of kind ${kind} is told`, () => {
       const bench = benchOf(planOf());
       bench.passes(600);
       bench.does(tell(kind));
-      expect(fetches(bench, 660)).toBeGreaterThanOrEqual(20);
+      expect(fetches(bench, 660)).toBe(20 + 3);
       bench.does(stop());
-      expect(fetches(bench, 1260)).toBeLessThanOrEqual(11);
+      expect(fetches(bench, 1260)).toBe(30);
     });
   }
   it('a lost one is given up, and asked again', () => {
     const bench = benchOf(planOf());
-    const lost = escalate(bench.plan, bench.state(), { type: 'tick' }, instant(60_000));
+    const at = (state: EscalationState, ms: number) => escalate(bench.plan, state, { type: 'tick' }, instant(ms));
+    const lost = at(bench.state(), 20_000);
     expect(words(lost.effects)).toEqual(['fetch']);
-    expect(words(escalate(bench.plan, lost.state, { type: 'tick' }, instant(89_999)).effects)).toEqual([]);
-    const given = escalate(bench.plan, lost.state, { type: 'tick' }, instant(90_000));
+    expect(words(at(lost.state, 34_999).effects)).toEqual([]);
+    const given = at(lost.state, 35_000);
     expect(words(given.effects)).toEqual([]);
-    expect(words(escalate(bench.plan, given.state, { type: 'tick' }, instant(105_000)).effects)).toEqual(['fetch']);
+    expect(words(at(given.state, 40_000).effects)).toEqual(['fetch']);
   });
-  it('a path that failed twice is told, and told when it is back', () => {
+  it('a path that hangs from the moment after a check is told within a minute, and told when it is back', () => {
     const bench = benchOf(planOf());
-    bench.far.fetch = 'failed';
-    expect(words(bench.passes(74))).not.toContain('path down');
-    expect(words(bench.passes(75))).toContain('path down');
-    expect(words(bench.passes(600))).not.toContain('path down');
-    bench.far.fetch = 'ok';
-    expect(words(bench.passes(700)).filter((word) => word.startsWith('path'))).toEqual(['path up']);
+    let state = bench.state();
+    let now = instant(0);
+    const effects: string[] = [];
+    for (let next = deadline(state); next !== null && next <= 60_000; next = deadline(state)) {
+      now = next;
+      const step = escalate(bench.plan, state, { type: 'tick' }, now);
+      state = step.state;
+      effects.push(...words(step.effects).filter((word) => word.startsWith('path')));
+    }
+    expect(effects).toEqual(['path down']);
+    const check = { type: 'fetch-ended', path: 'twilio', look: 'routine', ok: true } as const;
+    const asked = escalate(bench.plan, state, { type: 'tick' }, instant(80_000));
+    expect(words(escalate(bench.plan, asked.state, check, instant(80_100)).effects)).toEqual(['path up']);
   });
   it('two routine checks in a row are a fault, one is not', () => {
     const bench = benchOf(planOf());
     bench.passes(1);
     bench.far.fetch = 'failed';
-    expect(words(bench.passes(61))).not.toContain('path down');
+    expect(words(bench.passes(24))).not.toContain('path down');
     bench.far.fetch = 'ok';
     expect(words(bench.passes(300))).not.toContain('path down');
+    bench.far.fetch = 'failed';
+    expect(words(bench.passes(325))).toContain('path down');
+    expect(words(bench.passes(600))).not.toContain('path down');
+  });
+  it('looks while an alarm is told are no checks', () => {
+    const bench = benchOf(planOf({ steps: [] }));
+    bench.does(tell('duress'));
+    bench.far.fetch = 'failed';
+    expect(words(bench.passes(19))).not.toContain('path down');
+  });
+  it('a path that knows of something is fetched from at once, and once more where a look is on its way', () => {
+    const bench = benchOf(planOf({ paths: ['twilio', 'modem'] }));
+    const pinged = escalate(bench.plan, bench.state(), { type: 'arrived', path: 'modem' }, instant(1000));
+    expect(pinged.effects).toEqual([{ type: 'fetch', path: 'modem', look: 'now' }]);
+    const again = escalate(bench.plan, pinged.state, { type: 'arrived', path: 'modem' }, instant(1100));
+    expect(again.effects).toEqual([]);
+    const ended = { type: 'fetch-ended', path: 'modem', look: 'now', ok: true } as const;
+    const second = escalate(bench.plan, again.state, ended, instant(1200));
+    expect(second.effects).toEqual([{ type: 'fetch', path: 'modem', look: 'now' }]);
+    expect(escalate(bench.plan, second.state, ended, instant(1300)).effects).toEqual([]);
   });
 });
 
@@ -618,7 +649,14 @@ describe('bounds', () => {
     const first = effects.find((effect) => effect.type === 'send');
     if (first?.type !== 'send') throw new Error('nothing was sent');
     expect(
-      sends(bench.does({ type: 'send-ended', text: first.text.id, result: { outcome: 'accepted', sid: 'SM1' } })),
+      sends(
+        bench.does({
+          type: 'send-ended',
+          text: first.text.id,
+          path: 'twilio',
+          result: { outcome: 'accepted', sid: 'SM1' },
+        }),
+      ),
     ).toHaveLength(1);
   });
   it('what is shed is recorded', () => {

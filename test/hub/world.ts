@@ -5,6 +5,7 @@ import type { HubFamily, HubPlan } from '../../src/hub/plan.ts';
 import type { Restored, TextPath } from '../../src/hub/ports.ts';
 import { loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
+import type { House } from '../../src/site/house.ts';
 import {
   createFakeBroker,
   createFakeClock,
@@ -60,7 +61,9 @@ export interface World {
 export interface WorldOptions {
   readonly restored?: Restored;
   readonly clock?: FakeClock;
-  readonly texts?: TextPath | null;
+  readonly texts?: TextPath | readonly TextPath[] | null;
+  /** What of the house is another. */
+  readonly house?: Partial<House>;
   readonly journal?: FakeJournal;
   /** Left out: house.yaml beside this file, and all families that ship. */
   readonly plan?: HubPlan;
@@ -76,8 +79,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const codes = createFakeCodes();
   let drawn = 1000;
   const draw = (): string => String(drawn++ % 10_000).padStart(4, '0');
-  const ports = { clock, dusk, journal, texts: options.texts ?? null, codes, log, draw };
-  const hub = createHub(options.plan ?? house, options.families ?? families, ports, options.restored ?? fresh);
+  const ports = { clock, dusk, journal, texts: [options.texts ?? []].flat(), codes, log, draw };
+  const plan = options.plan ?? { ...house, ...options.house };
+  const hub = createHub(plan, options.families ?? families, ports, options.restored ?? fresh);
   hub.start(broker);
   let read = 0;
   const world: World = {

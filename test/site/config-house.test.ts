@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmKind } from '../../src/alarm/plan.ts';
+import type { ContactId } from '../../src/base/brand.ts';
 import type { House } from '../../src/site/house.ts';
 import { completed, load } from './fixtures/config.ts';
 
@@ -199,6 +200,48 @@ describe('who is told of what', () => {
       'neutral',
       'neutral',
       'coded',
+    ]);
+  });
+  it('a contact is told by text at any time unless the config says more', () => {
+    expect(silent.escalation.contacts.get('sister' as ContactId)).toMatchObject({
+      via: ['text'],
+      hours: null,
+      asks: null,
+    });
+    const house = houseOf(
+      'contacts: [{ id: sister, phone: "+447700900123", via: [text, call], text: Call me, hours: { from: "22:30", to: "06:05" } }, { id: b, phone: "+447700900124", hours: { from: "08:00", to: "09:00", alarms: [personal] } }]',
+    );
+    const [sister, other] = [...house.escalation.contacts.values()];
+    expect(sister).toMatchObject({ via: ['text', 'call'], asks: 'Call me' });
+    expect(sister?.hours).toEqual({ from: 1350, to: 365, kinds: new Set(['intruder', 'tamper', 'fire', 'fault']) });
+    expect(other?.hours?.kinds).toEqual(new Set(['personal']));
+  });
+
+  const twilio = 'twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001" }';
+  const modem = 'modem: { port: /dev/ttyUSB2 }';
+  const ways: readonly (readonly [string, string, readonly string[]])[] = [
+    ['none', 'sms: {}', []],
+    ['the one there is', `sms: { ${modem} }`, ['modem']],
+    ['both, Twilio first', `sms: { ${modem}, ${twilio} }`, ['twilio', 'modem']],
+    ['both, in the order of the list', `sms: { paths: [modem, twilio], ${twilio}, ${modem} }`, ['modem', 'twilio']],
+    ['not the one that the list leaves out', `sms: { paths: [twilio], ${twilio}, ${modem} }`, ['twilio']],
+    ['none where the list names one that is not there', 'sms: { paths: [twilio] }', []],
+  ];
+  for (const [name, yaml, paths] of ways) {
+    it(`ways out for texts: ${name}`, () => expect(houseOf(yaml).paths).toEqual(paths));
+  }
+  it('the modem, with what the config leaves out', () => {
+    expect(houseOf(`sms: { ${modem} }`).modem).toEqual({ port: '/dev/ttyUSB2', baud: 115_200, pin: null });
+    expect(houseOf('sms: { modem: { port: /dev/ttyS0, baud: 9600, pin: "0123" } }').modem).toEqual({
+      port: '/dev/ttyS0',
+      baud: 9600,
+      pin: '0123',
+    });
+  });
+  it('paths take their turns unless they are to race', () => {
+    expect([silent.escalation.strategy, houseOf('sms: { strategy: race }').escalation.strategy]).toEqual([
+      'order',
+      'race',
     ]);
   });
   it('the last resort is as the config says', () => {

@@ -130,9 +130,129 @@ const refusals: readonly Refusal[] = [
     says: ['1:1: monitoring: is not in this version; remove it'],
   },
   {
-    name: 'a modem',
+    name: 'a modem without its port',
     yaml: 'sms: { modem: {}, twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001" } }',
-    says: ['1:8: sms.modem: is not in this version; remove it'],
+    says: ['1:8: sms.modem.port: is missing; write text, in quotes if it looks like a number'],
+  },
+  {
+    name: 'a PIN that is none, and one that stands in the file',
+    yaml: 'sms: { modem: { port: /dev/ttyUSB2, pin: "12" } }',
+    says: ['1:42: sms.modem.pin: is not a PIN; it has 4 to 8 digits, in quotes'],
+  },
+  {
+    name: 'a PIN in the file',
+    yaml: 'sms: { modem: { port: /dev/ttyUSB2, pin: "1234" } }',
+    says: [
+      '1:42: warning: sms.modem.pin: the secret stands in this file; write !secret NAME and keep the value in secrets.yaml',
+    ],
+  },
+  { name: 'a modem alone', yaml: 'sms: { modem: { port: /dev/ttyUSB2 } }', says: [] },
+  {
+    name: 'a path that is configured and not in the list',
+    yaml: 'sms: { paths: [modem], modem: { port: /dev/ttyUSB2 }, twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001" } }',
+    says: ['1:55: warning: sms.twilio: is not used: sms.paths leaves it out; add twilio to it'],
+  },
+  {
+    name: 'a path twice',
+    yaml: 'sms: { paths: [modem, modem], modem: { port: /dev/ttyUSB2 } }',
+    says: ['1:23: sms.paths[1]: "modem" is in the list already; remove it'],
+  },
+  ...(
+    [
+      [
+        'an alarm',
+        'Intruder in the kitchen',
+        'text: "Intruder" tells whoever reads the phone what this is; use words of any day',
+      ],
+      ['help', 'Please help me', 'text: "help" tells whoever reads the phone what this is; use words of any day'],
+      [
+        'the husband',
+        'My ex-husband is here',
+        'text: "ex-husband" tells whoever reads the phone what this is; use words of any day',
+      ],
+      [
+        'a street',
+        'Come to 12 Mill Lane',
+        'text: "12 Mill Lane" reads like an address or a number; say it to the person instead',
+      ],
+      [
+        'a German street',
+        'Komm in den Ahornweg 3',
+        'text: "Ahornweg 3" reads like an address or a number; say it to the person instead',
+      ],
+      ['a flat', 'Meet me at flat 4', 'text: "flat 4" reads like an address or a number; say it to the person instead'],
+      [
+        'a postcode',
+        'See you in LN1 3AA',
+        'text: "LN1 3AA" reads like an address or a number; say it to the person instead',
+      ],
+      [
+        'a place on the map',
+        'I am at 53.2307',
+        'text: "53.2307" reads like an address or a number; say it to the person instead',
+      ],
+      [
+        'a number',
+        'Ring 07700 900123',
+        'text: "07700 900123" reads like an address or a number; say it to the person instead',
+      ],
+      ['a link', 'See www.example.org', 'text: "www." reads like an address or a number; say it to the person instead'],
+      ['letters no text can carry', 'Bel me 🚨', 'text: has letters that a text cannot carry (🚨); write without them'],
+      ['the answer itself', 'Say ok to me', 'text: "OK" is what is answered with; use another word'],
+      ['too much', 'x'.repeat(81), 'text: has 81 characters; at most 80 fit into one text'],
+    ] as const
+  ).map(([name, words, says]) => ({
+    name: `own words that say ${name}`,
+    yaml: `contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault], text: ${JSON.stringify(words)} }]`,
+    says: [`1:115: contacts[0].${says}`],
+  })),
+  {
+    name: 'own words of any day',
+    yaml: 'contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault], text: Can you call me about Sunday? }]',
+    says: [],
+  },
+  {
+    name: 'a way to reach somebody that there is not',
+    yaml: 'contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault], via: [pigeon] }]',
+    says: ['1:115: contacts[0].via[0]: "pigeon" is not a way to reach somebody; use text or call'],
+  },
+  {
+    name: 'ways to reach somebody without an answer, and twice the same',
+    yaml: [
+      'contacts:',
+      '  - { id: a, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault] }',
+      '  - { id: b, phone: "+447700900124", via: [call] }',
+      '  - { id: c, phone: "+447700900125", via: [text, text] }',
+    ].join('\n'),
+    says: [
+      '3:43: warning: contacts[1].via: has no text, so this person cannot answer; add text',
+      '4:43: contacts[2].via: names a way twice; remove one',
+    ],
+  },
+  {
+    name: 'hours that are none',
+    yaml: 'contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault], hours: { from: "8", to: "25:00" } }]',
+    says: [
+      '1:124: contacts[0].hours.from: "8" is not a time of day; write it in quotes, as in "08:00"',
+      '1:133: contacts[0].hours.to: "25:00" is not a time of day; write it in quotes, as in "08:00"',
+    ],
+  },
+  {
+    name: 'hours that leave the house alone at night',
+    yaml: 'contacts: [{ id: sister, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault], hours: { from: "08:00", to: "22:00" } }]',
+    says: [
+      '1:116: warning: contacts[0].hours: at 00:00 nobody may be told of intruder before the last resort; leave the hours of one contact out, or name the kinds under alarms',
+      '1:116: warning: contacts[0].hours: at 00:00 nobody may be told of fire before the last resort; leave the hours of one contact out, or name the kinds under alarms',
+    ],
+  },
+  {
+    name: 'hours of two that leave no gap',
+    yaml: [
+      'contacts:',
+      '  - { id: a, phone: "+447700900123", alarms: [personal, duress, intruder, tamper, fire, fault], hours: { from: "06:00", to: "18:00" } }',
+      '  - { id: b, phone: "+447700900124", hours: { from: "18:00", to: "06:00" } }',
+    ].join('\n'),
+    says: [],
   },
   {
     name: 'a certificate of another kind',
@@ -161,13 +281,13 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
-    name: 'the modem as a path',
+    name: 'a modem in the list that is not there',
     yaml: [
       'sms:',
       '  paths: [twilio, modem]',
       '  twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001" }',
     ].join('\n'),
-    says: ['2:19: sms.paths[1]: "modem" is not in this version; use twilio'],
+    says: ['2:19: sms.paths[1]: there is no sms.modem; add it, or remove it from the list'],
   },
   {
     name: 'an unknown driver',

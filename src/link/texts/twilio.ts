@@ -33,7 +33,8 @@ const VALIDITY = { min: 1, max: 36_000 };
  * means for sending again: 4xx is `refused`; 429, and a 503 that says when to come back or is Twilio's own, are `later`;
  * other 5xx are `unknown`, because a server that breaks may break after taking the text; what ended before a connection
  * stood is `later`; everything after that is `unknown`. A `why` holds Twilio's number of the error and our own words for
- * it, never the far end's sentence: that one quotes phone numbers.
+ * it, never the far end's sentence: that one quotes phone numbers. A ring is a call that says one neutral line twice and
+ * hangs up; whether somebody picked up is not asked, since a mailbox picks up too.
  */
 export function createTwilio(config: TwilioConfig, options: TwilioOptions = {}): TextPath {
   const timeout = (method: string) => options.timeoutMs ?? (method === 'POST' ? SEND_MS : ASK_MS);
@@ -52,7 +53,7 @@ export function createTwilio(config: TwilioConfig, options: TwilioOptions = {}):
     find: async (text, since) => find(client, config, text, since),
     status: async (sid) => status(client, sid),
     fetch: async (since) => fetchReplies(client, config, since),
-    ring: null,
+    ring: async (to) => ring(client, config, to),
     watch: null,
   };
 }
@@ -70,6 +71,29 @@ async function send(load: Load, config: TwilioConfig, text: OutgoingText): Promi
     });
     if (isSid(message.sid)) return { outcome: 'accepted', sid: message.sid };
     return { outcome: 'unknown', why: 'the answer names no text' };
+  } catch (error) {
+    return unsent(troubleOf(error));
+  }
+}
+
+/** Nothing in it tells what it is about; twice, because the first words of a call are often missed. */
+const SPOKEN = '<Response><Pause length="1"/><Say loop="2">Please look at your text messages.</Say></Response>';
+/** So long it rings before it gives up; most mailboxes pick up sooner. */
+const RING_SECONDS = 40;
+const CALL_SECONDS = 60;
+
+async function ring(load: Load, config: TwilioConfig, to: string): Promise<SendResult> {
+  try {
+    const client = await load();
+    const call = await client.calls.create({
+      to,
+      from: config.from,
+      twiml: SPOKEN,
+      timeout: RING_SECONDS,
+      timeLimit: CALL_SECONDS,
+    });
+    if (isSid(call.sid)) return { outcome: 'accepted', sid: call.sid };
+    return { outcome: 'unknown', why: 'the answer names no call' };
   } catch (error) {
     return unsent(troubleOf(error));
   }

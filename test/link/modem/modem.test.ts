@@ -36,6 +36,8 @@ describe('the modem keeps the contract of a text path', () =>
         bench.far.holdReports();
         bench.far.script(/^<text>$/, { do: 'lose-answer' });
       },
+      rung: () => bench.far.calls,
+      putOffRing: () => bench.far.script(/^ATD/, { do: 'answer', text: 'BUSY' }),
       putOff: () => bench.far.script(/^AT\+CMGS=/, { do: 'answer', text: '+CMS ERROR: 42' }),
       refuse: () => bench.far.script(/^AT\+CMGS=/, { do: 'answer', text: '+CMS ERROR: 1' }),
       close: bench.close,

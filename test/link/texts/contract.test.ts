@@ -18,6 +18,8 @@ async function twilioBench(): Promise<Bench> {
     path: createTwilio({ accountSid, authToken, from: FROM, apiBase: url }),
     sent: () => far.sent,
     receive: (from, body) => far.receive(from, body),
+    rung: () => far.rung.map(({ to }) => to),
+    putOffRing: () => far.script('ring', { do: 'refuse', status: 429, code: 20429, retryAfter: '3' }),
     loseAnswer: () => far.script('send', { do: 'reset-after' }),
     putOff: () => far.script('send', { do: 'refuse', status: 429, code: 20429, retryAfter: '3' }),
     refuse: () => far.script('send', { do: 'refuse', status: 400, code: 21211 }),
@@ -34,6 +36,8 @@ function fakeBench(): Promise<Bench> {
     path,
     sent: () => path.sent,
     receive: (from, body) => path.receive(from, body),
+    rung: () => path.rung,
+    putOffRing: () => path.script({ result: later, taken: false }),
     loseAnswer: () => path.script({ result: unknown, taken: true }),
     putOff: () => path.script({ result: later, taken: false }),
     refuse: () => path.script({ result: refused, taken: false }),
@@ -80,7 +84,8 @@ describe('the stand-in answers as Twilio describes it', () => {
 
   /** The file's own part of this call, reached by a pointer, so that its references lead somewhere. */
   function schemaAt(exchange: Exchange, part: 'answer' | 'form') {
-    if (exchange.operation === 'other') throw new Error('a call the description does not have');
+    if (exchange.operation === 'other' || exchange.operation === 'ring')
+      throw new Error('a call the description does not have');
     const [path, method] = PLACE[exchange.operation];
     const step = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
     const tail =

@@ -17,7 +17,11 @@ interface FakeSent extends OutgoingText {
 /** A text path in memory, held to the same contract test as the real one. */
 export interface FakePath extends TextPath {
   readonly sent: readonly FakeSent[];
-  /** The next sends end like this; `taken`: the text is taken all the same, as after a lost answer. */
+  /** Telephones that rang, in order. */
+  readonly rung: readonly string[];
+  /** Something came in, and the path knows it. */
+  ping(): void;
+  /** The next sends, and rings, end like this; `taken`: the text is taken all the same, as after a lost answer. */
   script(...ends: readonly { readonly result: SendResult; readonly taken: boolean }[]): void;
   /** What `status` says of this text from now on. */
   mark(sid: string, status: StatusResult): void;
@@ -26,7 +30,9 @@ export interface FakePath extends TextPath {
   down(isDown: 'down' | 'up'): void;
 }
 
-export function createFakePath(wall: () => WallTime = () => wallTime(Date.now())): FakePath {
+export function createFakePath(wall: () => WallTime = () => wallTime(Date.now()), id = 'fake'): FakePath {
+  const rung: string[] = [];
+  const watching: (() => void)[] = [];
   const sent: FakeSent[] = [];
   const inbox: IncomingText[] = [];
   const ends: { readonly result: SendResult; readonly taken: boolean }[] = [];
@@ -53,6 +59,14 @@ export function createFakePath(wall: () => WallTime = () => wallTime(Date.now())
     return end.result.outcome === 'accepted' && sid !== null ? { ...end.result, sid } : end.result;
   }
 
+  function ring(to: string): SendResult {
+    if (state === 'down') return { outcome: 'later', why: 'the fake is down', retryAfterMs: null };
+    const end = ends.shift();
+    if (end !== undefined && !end.taken) return end.result;
+    rung.push(to);
+    return end?.result ?? { outcome: 'accepted', sid: newSid() };
+  }
+
   function find(text: OutgoingText, since: WallTime): FindResult {
     if (state === 'down') return lost;
     const match = sent.findLast((one) => one.to === text.to && one.body === text.body && one.at >= since);
@@ -65,9 +79,13 @@ export function createFakePath(wall: () => WallTime = () => wallTime(Date.now())
   }
 
   return {
-    id: 'fake',
-    ring: null,
-    watch: null,
+    id,
+    ring: (to) => Promise.resolve(ring(to)),
+    watch: (arrived) => void watching.push(arrived),
+    ping: () => {
+      for (const arrived of watching) arrived();
+    },
+    rung,
     sent,
     send: (text) => Promise.resolve(send(text)),
     find: (text, since) => Promise.resolve(find(text, since)),

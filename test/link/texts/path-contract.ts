@@ -9,6 +9,10 @@ export interface Bench {
   /** Texts the far end took. */
   sent(): readonly { readonly sid: string; readonly to: string; readonly body: string }[];
   receive(from: string, body: string): string;
+  /** Telephones that rang. */
+  rung(): readonly string[];
+  /** The next ring is put off. */
+  putOffRing(): void;
   /** The next send is taken, and its answer lost. */
   loseAnswer(): void;
   /** The next send is put off. */
@@ -97,6 +101,19 @@ export function keepsThePathContract(open: () => Promise<Bench>): void {
         { sid: first, from: TO, body: 'OK 4821' },
       ],
     });
+  });
+
+  story('a ring is at the far end, and is no text', async ({ path, sent, rung }) => {
+    if (path.ring === null) throw new Error('this path cannot ring');
+    expect((await path.ring(TO, 'a1/2' as TextId)).outcome).toBe('accepted');
+    expect(rung()).toEqual([TO]);
+    expect(sent()).toEqual([]);
+  });
+
+  story('a ring that is put off did not ring', async ({ path, rung, putOffRing }) => {
+    putOffRing();
+    expect((await path.ring?.(TO, 'a1/2' as TextId))?.outcome).toBe('later');
+    expect(rung()).toEqual([]);
   });
 
   story('what we sent is no reply', async ({ path }) => {

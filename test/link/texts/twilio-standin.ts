@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 // A stateful stand-in for the calls of Twilio's API that the hub uses, after test/facts/twilio_messages.openapi.json. The
-// contract test holds every kind of its answers against that file.
+// contract test holds every kind of its answers against that file. It describes texts alone: the call that rings a telephone
+// is after Twilio's own client and page of it, and held against nothing.
 
 /** What to do with the next request of a kind, instead of the ordinary thing. */
 export type Act =
@@ -22,7 +23,7 @@ export type Act =
   /** Takes the text; asked for, it goes through these statuses and stays at the last. Default: `queued`, then `delivered`. */
   | { readonly do: 'take'; readonly statuses: readonly string[]; readonly errorCode?: number };
 
-type Operation = 'send' | 'list' | 'status';
+type Operation = 'send' | 'list' | 'status' | 'ring';
 
 interface SentText {
   readonly sid: string;
@@ -45,6 +46,8 @@ export interface TwilioStandIn {
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
+  /** Every call it took, in order. */
+  readonly rung: readonly { readonly sid: string; readonly to: string; readonly twiml: string }[];
   /** Every text it took, in order. */
   readonly sent: readonly SentText[];
   readonly exchanges: readonly Exchange[];
@@ -76,6 +79,7 @@ interface Message {
   asked: number;
 }
 
+const RING_FIELDS = new Set(['To', 'From', 'Twiml', 'Timeout', 'TimeLimit']);
 const FORM_FIELDS = new Set(['To', 'From', 'Body', 'ValidityPeriod']);
 
 /** Starts it on a free port of loopback. */
@@ -85,8 +89,9 @@ export async function startTwilioStandIn(options: StandInOptions = {}): Promise<
   const ours = options.from ?? '+447700900001';
   const messages: Message[] = [];
   const sent: SentText[] = [];
+  const rung: { readonly sid: string; readonly to: string; readonly twiml: string }[] = [];
   const exchanges: Exchange[] = [];
-  const scripts: Record<Operation, Act[]> = { send: [], list: [], status: [] };
+  const scripts: Record<Operation, Act[]> = { send: [], list: [], status: [], ring: [] };
   const watchers = new Set<() => void>();
   const root = `/2010-04-01/Accounts/${accountSid}/Messages`;
   let number = 0;
@@ -210,9 +215,20 @@ export async function startTwilioStandIn(options: StandInOptions = {}): Promise<
     if (act?.do === 'break') return [act.status, '<html>broken</html>'];
     if (act?.do === 'reset-before') return [0, null];
     if (operation === 'other') return trouble(404, 20404, 'The requested resource was not found');
-    const body = operation === 'send' ? created(form, request, act) : read(operation, url);
+    const body =
+      operation === 'ring' ? called(form) : operation === 'send' ? created(form, request, act) : read(operation, url);
     if (act?.do === 'reset-after' || act?.do === 'hang') return [0, null];
     return act?.do === 'garbage' ? [body[0], act.body] : body;
+  }
+
+  function called(form: URLSearchParams): [number, string] {
+    const unknown = [...form.keys()].find((key) => !RING_FIELDS.has(key));
+    if (unknown !== undefined) return trouble(400, 20001, 'Bad form');
+    if (form.get('From') !== ours) return trouble(400, 21210, "The 'From' number is not yours");
+    if (!form.get('Twiml')?.startsWith('<Response>')) return trouble(400, 21205, 'No instructions');
+    const call = { sid: newSid().replace('SM', 'CA'), to: form.get('To') ?? '', twiml: form.get('Twiml') ?? '' };
+    rung.push(call);
+    return [201, JSON.stringify({ account_sid: accountSid, sid: call.sid, status: 'queued', to: call.to, from: ours })];
   }
 
   function created(form: URLSearchParams, request: IncomingMessage, act: Act | undefined): [number, string] {
@@ -246,6 +262,7 @@ export async function startTwilioStandIn(options: StandInOptions = {}): Promise<
     url: `http://127.0.0.1:${port}`,
     accountSid,
     authToken,
+    rung,
     sent,
     exchanges,
     receive(from, body) {
@@ -292,6 +309,7 @@ function trouble(status: number, code: number, message: string): [number, string
 }
 
 function operationOf(method: string, path: string, root: string): Operation | 'other' {
+  if (path === root.replace(/Messages$/, 'Calls.json') && method === 'POST') return 'ring';
   if (path === `${root}.json` && method === 'POST') return 'send';
   if (path === `${root}.json` && method === 'GET') return 'list';
   return path.startsWith(`${root}/`) && method === 'GET' ? 'status' : 'other';
