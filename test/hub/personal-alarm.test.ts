@@ -110,7 +110,7 @@ const z2m = (device: string, action: string): Says =>
 const remote = (id: number, more: object = {}): Says =>
   mqtt('rtl/events', { model: 'Generic-Remote', id, cmd: 192, ...more });
 const rflink = (more: object = {}): Says =>
-  wire('#serial/rf433/heard', { name: 'NewKaku', id: '000005', switch: '2', cmd: 'ON', ...more });
+  wire('#serial/rf433/heard', { rflink: 'NewKaku', id: '000005', switch: '2', cmd: 'ON', ...more });
 const short = (device: string): readonly (Says | number)[] => [
   wire(topicOf(device), 'on'),
   0.05,
