@@ -65,13 +65,13 @@ describe('an ordinary alarm, Twilio in trouble', () => {
       '500',
       { send: [{ do: 'refuse', status: 500, code: 20500 }] },
       ['text-unknown twilio', 'text-accepted modem'],
-      'twilio',
+      'modem',
     ],
     [
       'a reset after the body: it is found, and not sent again',
       { send: [{ do: 'reset-after' }] },
       ['text-unknown twilio', 'text-accepted twilio'],
-      'modem',
+      'twilio',
     ],
     [
       'queued for ever',
