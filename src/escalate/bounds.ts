@@ -22,6 +22,8 @@ export const TWICE_WITHIN = minutes(10);
 export const MAX_HEARD = 16;
 /** After such a time without knowing, a second text is better than none; then less and less often. */
 export const BLIND_AFTER: readonly Duration[] = [seconds(30), minutes(1), minutes(2)];
+/** The same for a call for help that was being sent when the hub stopped. */
+export const ANSWER_AFTER_STOP = seconds(4);
 /** Accepted, then? Asked so long after it was accepted. */
 export const STATUS_AFTER: readonly Duration[] = [seconds(15), minutes(1), minutes(3), minutes(10)];
 /** The same for a text that somebody waits for at a terminal. */

@@ -1,6 +1,8 @@
 import type { TextId } from '../base/brand.ts';
 import { type Instant, isDue } from '../base/time.ts';
 import {
+  ANSWER_AFTER_STOP,
+  BLIND_AFTER,
   backoff,
   DELIVERED_BY,
   HAND_PATIENCE,
@@ -362,16 +364,23 @@ function restart(plan: TellingPlan, state: EscalationState, id: TextId, hand: Ha
   if (text === undefined) return still(state);
   const { progress } = hand;
   if (progress.status === 'sending') {
-    // A call for help is rather there twice than half a minute late; the question may get no answer either.
-    return isCallForHelp(text)
-      ? goOn(plan, state, text, { ...hand, blind: hand.blind + 1 }, now, now)
-      : doubt(plan, state, text, hand, 'the hub stopped while it was being sent', now);
+    const asked = doubt(plan, state, text, hand, 'the hub stopped while it was being sent', now);
+    return isCallForHelp(text) ? hurry(asked, id, hand.path, now) : asked;
   }
   if (progress.status === 'unknown') {
     return still(putText(state, progressed(text, hand, { ...progress, askAt: now, answerBy: null })));
   }
   if (progress.status !== 'accepted' || progress.answerBy === null) return still(state);
   return still(putText(state, progressed(text, hand, { ...progress, answerBy: null, asks: progress.asks - 1 })));
+}
+
+/** A call for help is rather there twice than half a minute late: the far end has to answer soon whether it has it. */
+function hurry(step: EscalationStep, id: TextId, path: PathId, now: Instant): EscalationStep {
+  const text = textOf(step.state, id);
+  const hand = text === undefined ? undefined : handOf(text, path);
+  if (text === undefined || hand === undefined || hand.progress.status !== 'unknown') return step;
+  const since = later(now, ANSWER_AFTER_STOP - (BLIND_AFTER[0] ?? 0));
+  return { ...step, state: putText(step.state, progressed(text, hand, { ...hand.progress, since })) };
 }
 
 const isCallForHelp = ({ kind, purpose, via }: Text): boolean =>

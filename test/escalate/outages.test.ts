@@ -26,10 +26,10 @@ function promised(kind: AlarmKind, ends: readonly FarEnd[]): number {
   return other === undefined ? 5 : turnsTake(other);
 }
 
-/** The first hand-over; what a stop cut off is asked for before it is sent again, but for a call for help. */
+/** The first hand-over; what a stop cut off is asked for before it is sent again, a call for help not for long. */
 function latest(kind: AlarmKind, stop: Stop): number {
   if (stop !== 'before the hand-over') return 2;
-  return URGENT.includes(kind) ? 4 : A_STOP;
+  return URGENT.includes(kind) ? 8 : A_STOP;
 }
 
 let rows = 0;
