@@ -14,6 +14,8 @@ export interface Pty {
 
 const O_RDWR = 2;
 const O_NOCTTY = 0o400;
+/** Not for the programs that a test starts: one that held it would keep it plugged in. */
+const O_CLOEXEC = 0o2000000;
 const TIOCNXCL = 0x540d;
 const TCSANOW = 0;
 
@@ -33,7 +35,7 @@ function done(what: string, result: number): number {
 }
 
 export function openPty(take: (bytes: Buffer) => void): Pty {
-  const master = done('posix_openpt', posixOpenpt(O_RDWR | O_NOCTTY));
+  const master = done('posix_openpt', posixOpenpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   done('grantpt', grantpt(master));
   done('unlockpt', unlockpt(master));
   const name = Buffer.alloc(64);
