@@ -408,7 +408,7 @@ function cliDeps(): CliDeps {
     log: {
       open: openLogReader,
       verify: verifyLog,
-      bundle: (dir, file) => writeBundle(dir, file, join(home, 'evidence'), Date.now()),
+      bundle: (dir, file) => writeBundle(dir, file, join(home, 'scripts', 'evidence'), Date.now()),
       opened: openBundle,
     },
     modem: openModem,
