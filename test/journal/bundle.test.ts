@@ -9,7 +9,7 @@ import { verifyChain } from '../../src/journal/read.ts';
 import { append, at, entry, freshDir, open, row, sealed, sealedCount, tamper, until } from './bench.ts';
 import { itWith } from './needs.ts';
 
-const companions = resolve(import.meta.dirname, '../../evidence');
+const companions = resolve(import.meta.dirname, '../../scripts/evidence');
 const made = Date.UTC(2026, 10, 30, 12, 0, 0);
 
 interface Bundle {
