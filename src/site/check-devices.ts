@@ -1,5 +1,5 @@
 import type { ZoneType } from '../alarm/plan.ts';
-import type { TripSignal } from '../sense/signals.ts';
+import type { ButtonSignal, TripSignal } from '../sense/signals.ts';
 import { idsOf } from './check-ids.ts';
 import { driverAt, wireDebounceFault } from './check-wires.ts';
 import type { FamilyFacts } from './house.ts';
@@ -106,6 +106,7 @@ function warnOfWeakness(draft: Draft, path: Path, family: FamilyFacts, report: R
   const unheard = family.copyable(known) || !family.tellsOnline(known);
   const limit = family.supervision(known) !== null || valueAt(draft.raw, [...path, 'supervision']) !== undefined;
   const silent = unheard && !limit;
+  checkPresses(draft, path, family.presses(known), report);
   const weaknesses = [
     ...(silent ? ['is unsupervised: nobody notices when it falls silent'] : []),
     ...(family.copyable(known) ? ['can be copied: whoever records its messages can send them again'] : []),
@@ -116,6 +117,18 @@ function warnOfWeakness(draft: Draft, path: Path, family: FamilyFacts, report: R
       `this device ${weaknesses.join(', and ')}; let it add to others, not stand alone`,
     );
   }
+}
+
+/** A button that is waited for to do what it never tells would be pressed in vain. A wire is timed by the hub itself. */
+function checkPresses(draft: Draft, path: Path, told: readonly ButtonSignal[], report: Report): void {
+  const wanted = draft.entries<ButtonSignal>([...path, 'zone', 'on']).map(({ value }) => value);
+  if (wanted.length === 0 || told.length === 0 || ['gpio', 'firmata'].includes(driverAt(draft, path) ?? '')) return;
+  if (wanted.some((action) => told.includes(action))) return;
+  const can = [...new Set(told)].join(', ');
+  report.error(
+    [...path, 'zone', 'on'],
+    `this device never tells ${wanted.join(' or ')}, only ${can}; use what it tells`,
+  );
 }
 
 /** The topic on which a device speaks that a family reads; null where its keys do not say. */

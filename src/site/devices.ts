@@ -5,7 +5,7 @@ import type { Json } from '../base/json.ts';
 import { topicsOf } from '../sense/decode.ts';
 import type { ModelProfile, Profile, TopicPattern } from '../sense/profile.ts';
 import { modelNamed, modelOf, patternsOf } from '../sense/profile.ts';
-import type { TripSignal } from '../sense/signals.ts';
+import type { ButtonSignal, TripSignal } from '../sense/signals.ts';
 import {
   compileActModel,
   compileAddress,
@@ -100,8 +100,19 @@ export function familyFacts(family: Family): FamilyFacts {
       model === null
         ? [family.sense.common, ...family.sense.models.values()].some(tellsMotion)
         : tellsMotion(modelOf(family.sense, model)),
+    presses: (model) =>
+      (model === null ? [sense.common, ...sense.models.values()] : [modelOf(sense, model)]).flatMap(pressesOf),
   };
 }
+
+const pressesOf = ({ topics }: ModelProfile): readonly ButtonSignal[] =>
+  topics.flatMap(({ rules }) =>
+    rules.flatMap((rule): readonly ButtonSignal[] => {
+      if (rule.to === 'level') return ['press'];
+      if (rule.to !== 'button') return [];
+      return [...rule.values.values(), ...[...rule.words.values()].map(({ means }) => means)];
+    }),
+  );
 
 const tellsMotion = ({ topics }: ModelProfile): boolean =>
   topics.some(({ rules }) => rules.some(({ to }) => to === 'motion' || to === 'level'));

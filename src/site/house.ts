@@ -6,7 +6,7 @@ import type { EscalationPlan } from '../escalate/plan.ts';
 import type { BoardConfig, GatewayConfig, GpioConfig } from '../hub/ports.ts';
 import type { LightingPlan } from '../lighting/plan.ts';
 import type { AddressKind } from '../sense/profile.ts';
-import type { TripSignal } from '../sense/signals.ts';
+import type { ButtonSignal, TripSignal } from '../sense/signals.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 
 /** A configured sensor, button or keypad. `topic` is one of MQTT, or of a wire, which begins with `#`. */
@@ -154,4 +154,6 @@ export interface FamilyFacts {
   readonly switches: boolean;
   /** This model, or any of the family where none is known, can tell of motion. */
   readonly motion: (model: string | null) => boolean;
+  /** What a button of this model can tell, or one of any model where none is known. */
+  readonly presses: (model: string | null) => readonly ButtonSignal[];
 }

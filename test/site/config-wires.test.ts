@@ -722,6 +722,16 @@ describe('what is on wires and what is not', () => {
       says: [`warning: devices[0].profile: ${COPIED}`],
     },
     {
+      name: 'a hold that is never told',
+      yaml: serial(
+        'gateway: rf, profile: rflink, address: "NewKaku:00c142", zone: { type: panic, on: [hold, double] }',
+      ),
+      says: [
+        `warning: devices[0].profile: ${COPIED}`,
+        'devices[0].zone.on: this device never tells hold or double, only press; use what it tells',
+      ],
+    },
+    {
       name: 'radio that only listens',
       yaml: `outputs: [{ id: s, role: siren, driver: serial, gateway: sdr, profile: rtl_433, address: "a:1" }]\ngateways: { sdr: { type: rtl_433 } }`,
       says: ['outputs[0].profile: rtl_433 only listens and can switch nothing; name another profile'],
