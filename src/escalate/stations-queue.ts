@@ -54,8 +54,12 @@ const AGAIN: ReadonlySet<ReportKind> = new Set<ReportKind>([
 
 type Active = StationsState['active'][number];
 
+/** Where no zone tells two of a kind apart, their texts do. An alarm is confirmed once, wherever that is. */
 const isSame = (one: Active, other: Active): boolean =>
-  one.kind === other.kind && one.zone === other.zone && (one.kind !== 'confirmed' || one.alarm === other.alarm);
+  one.kind === other.kind &&
+  (one.kind === 'confirmed'
+    ? one.alarm === other.alarm
+    : one.zone === other.zone && (one.zone !== null || one.text === other.text));
 
 /** Takes what happened: queues what is news for somebody. */
 export function onHappened(
@@ -79,8 +83,8 @@ function isNews({ kind, is }: ReportWhat, known: boolean): boolean {
 }
 
 /** What lasts after this. An alarm makes an alarm of its pre-alert, and its end is an end of its confirmation. */
-function follow(active: StationsState['active'], { kind, is, alarm, zone }: ReportWhat): StationsState['active'] {
-  const others = active.filter((one) => !isSame(one, { kind, alarm, zone }));
+function follow(active: StationsState['active'], { kind, is, alarm, zone, text }: ReportWhat): StationsState['active'] {
+  const others = active.filter((one) => !isSame(one, { kind, alarm, zone, text }));
   if (is === 'restore') return others;
   if (kind === 'cancel' || kind === 'expired')
     return others.filter((one) => one.kind !== 'confirmed' || one.alarm !== alarm);
@@ -89,7 +93,7 @@ function follow(active: StationsState['active'], { kind, is, alarm, zone }: Repo
     return others.filter((one) => one.kind !== 'bypass');
   const rest = PLACES[kind].alarm === 'intruder' ? others.filter((one) => one.kind !== 'pre-alert') : others;
   if (kind !== 'confirmed' && !LASTING.has(kind)) return rest;
-  return [...rest, { kind, alarm, zone }].slice(-MAX_ACTIVE);
+  return [...rest, { kind, alarm, zone, text }].slice(-MAX_ACTIVE);
 }
 
 /** Queues it for every service that takes it. */

@@ -77,7 +77,7 @@ export interface StationsState {
   readonly reports: readonly Report[];
   readonly lines: Readonly<Record<StationId, Line>>;
   /** What was told as begun, so that its end is told once. */
-  readonly active: readonly Pick<ReportWhat, 'kind' | 'alarm' | 'zone'>[];
+  readonly active: readonly Pick<ReportWhat, 'kind' | 'alarm' | 'zone' | 'text'>[];
   readonly nextReport: number;
   readonly nextSilent: number;
   /** Of the jitter; from outside at each start. */
