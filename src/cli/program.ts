@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
+import { addDeskCommands } from './desk.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
@@ -37,6 +38,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addUsersCommands(program, deps, io);
   addLogCommands(program, deps, io);
   addHubCommands(program, deps, io);
+  addDeskCommands(program, deps, io);
   inherit(program);
   return program;
 }
