@@ -1,5 +1,6 @@
 import { reportMessage } from '../../../src/act/report-bodies.ts';
 import { REPORT_CODES } from '../../../src/act/report-codes.ts';
+import type { Log } from '../../../src/hub/ports.ts';
 import type { Station, StationDoor } from '../../../src/link/station.ts';
 import { createUplink, type UplinkConfig } from '../../../src/link/uplink/station.ts';
 import { createFakeClock, type FakeClock } from '../../hub/fakes.ts';
@@ -63,10 +64,15 @@ export function uplinkConfig(port: number, change: Partial<UplinkConfig> = {}): 
   };
 }
 
-export async function openStation(door: StationDoor, clock: FakeClock, config: UplinkConfig): Promise<Station> {
+export async function openStation(
+  door: StationDoor,
+  clock: FakeClock,
+  config: UplinkConfig,
+  log: Log = quietLog,
+): Promise<Station> {
   const word = (report: Parameters<typeof reportMessage>[0]) =>
     reportMessage(report, { hub: 'h', codes: REPORT_CODES, card: null });
-  return createUplink({ config, clock, door, log: quietLog, word });
+  return createUplink({ config, clock, door, log, word });
 }
 
 /** Asks until the way is open. */
