@@ -345,6 +345,16 @@ describe('rows', () => {
       },
     });
   });
+  it('a silent report that failed before takes no row from an ordinary one', () => {
+    const bench = benchOf(planOf());
+    bench.far['arc'] = 'slow';
+    bench.does(happened(door));
+    bench.does(happened(panic));
+    const lost = { outcome: 'unanswered', why: 'no answer' } as const;
+    bench.does({ type: 'send-ended', station: station('arc'), report: 'q1', result: lost });
+    const ordinary = bench.does({ type: 'send-ended', station: station('arc'), report: 'r1', result: lost });
+    expect(rows(ordinary)).toEqual(['local report-unanswered']);
+  });
   it('an outage leaves one row, not one a try', () => {
     const bench = benchOf(planOf());
     bench.far['arc'] = 'silent';
