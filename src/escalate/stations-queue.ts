@@ -50,6 +50,8 @@ const AGAIN: ReadonlySet<ReportKind> = new Set<ReportKind>([
   'entry-route',
   'day-zone',
   'fire',
+  // One that was not taken back, because the unset was under threat, must not keep the next one quiet.
+  'pre-alert',
 ]);
 
 type Active = StationsState['active'][number];
