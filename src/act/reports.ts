@@ -43,6 +43,15 @@ export function hubReport(kind: 'restart' | 'test-manual', text: string | null):
   return { ...NOTHING, kind, text };
 }
 
+/**
+ * Trouble of the hub itself that a start has forgotten, because it is found anew if it still holds: told as over.
+ * `before` is the saved state.
+ */
+export function forgottenFaults(before: PanelState, after: PanelState): readonly ReportWhat[] {
+  const gone = before.faults.filter((fault) => !after.faults.includes(fault));
+  return gone.flatMap((fault) => ofFault({ fault }, 'restore'));
+}
+
 const NOTHING = { is: 'new', alarm: null, zone: null, by: null, text: null, silent: false } as const;
 
 const isUnderThreat = (event: PanelEvent): boolean =>
@@ -178,11 +187,16 @@ function ofSetting(data: Data): readonly ReportWhat[] {
 const ofBypass = (data: Data): readonly ReportWhat[] =>
   zonesIn(data, 'bypassed').map((zone) => ({ ...NOTHING, kind: 'bypass', zone }));
 
-/** Whoever came in had the right to: what was told of their coming is taken back first. */
+/**
+ * Whoever came in had the right to: what was told of their coming is taken back first. Like every end by a code it
+ * leaves no row that can be read on site, where its absence would tell of a code under threat.
+ */
 function ofUnset(plan: PanelPlan, data: Data): readonly ReportWhat[] {
   const entries = [...plan.zones.values()].filter(({ type }) => type === 'entry' || type === 'interior');
-  const back = entries.map(({ id }): ReportWhat => ({ ...NOTHING, kind: 'pre-alert', is: 'restore', zone: id }));
-  return [...back, { ...NOTHING, kind: 'unset', by: textIn(data, 'by') }];
+  const back = entries.map(
+    ({ id }): ReportWhat => ({ ...NOTHING, kind: 'pre-alert', is: 'restore', zone: id, silent: true }),
+  );
+  return [...back, { ...NOTHING, kind: 'unset', by: textIn(data, 'by'), silent: true }];
 }
 
 const FAULTS: Readonly<Record<string, ReportKind>> = {
@@ -217,9 +231,9 @@ function ofEnd(alarm: Alarm, why: 'code' | 'closure' | 'expired', event: PanelEv
   const about = { ...NOTHING, alarm: alarm.id, silent };
   switch (why) {
     case 'code':
-      return [{ ...about, kind: 'cancel', by: byOf(event) }];
+      return [{ ...about, kind: 'cancel', by: byOf(event), silent: true }];
     case 'closure':
-      return [{ ...about, kind: 'cancel', text: 'closed' }];
+      return [{ ...about, kind: 'cancel', text: 'closed', silent: true }];
     case 'expired':
       return [{ ...about, kind: 'expired', text: 'not ended in 24 h' }];
     default:

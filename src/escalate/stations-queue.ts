@@ -50,6 +50,8 @@ const AGAIN: ReadonlySet<ReportKind> = new Set<ReportKind>([
   'entry-route',
   'day-zone',
   'fire',
+  // One that was not taken back, because the unset was under threat, must not keep the next one quiet.
+  'pre-alert',
 ]);
 
 type Active = StationsState['active'][number];
@@ -118,7 +120,7 @@ export function enqueueFor(
 ): StationsStep {
   if (stations.length === 0 || waitsAlready(state, what)) return stay(state);
   const id = what.silent ? `q${state.nextSilent}` : `r${state.nextReport}`;
-  const queued: Delivery = { status: 'queued', notBefore: now, sequence: null, form: 'full', rounds: 0 };
+  const queued: Delivery = { status: 'queued', notBefore: now, sequence: null, form: 'full', rounds: 0, fails: 0 };
   const to: Report['to'] = Object.fromEntries(stations.map((station) => [station, queued]));
   const report: Report = { ...what, id, at, to };
   const counted = what.silent ? { nextSilent: state.nextSilent + 1 } : { nextReport: state.nextReport + 1 };
@@ -188,15 +190,15 @@ function sendNext(state: StationsState, station: StationId, now: Instant): Stati
   const sequence = delivery.sequence ?? line.nextSequence;
   const following = sequence === LAST_SEQUENCE ? 1 : sequence + 1;
   const counted = delivery.sequence === null ? putLine(state, station, { ...line, nextSequence: following }) : state;
-  const { form, rounds } = delivery;
-  const sent = putDelivery(counted, report, station, { status: 'sent', since: now, sequence, form, rounds });
+  const { form, rounds, fails } = delivery;
+  const sent = putDelivery(counted, report, station, { status: 'sent', since: now, sequence, form, rounds, fails });
   const effect: StationsEffect = { type: 'send', station, report, sequence, urgency: urgencyOf(report), form };
   return stay(sent, effect);
 }
 
 interface Next {
   readonly report: Report;
-  readonly delivery: Extract<Delivery, { status: 'queued' }>;
+  readonly delivery: Queued;
 }
 
 /** The oldest of the calls for help, else the oldest of all; undefined: nothing, or not now. */
@@ -234,18 +236,18 @@ export function onSendEnded(
   // Proof that comes late is proof all the same; any other word is about a try that is over.
   if (result.outcome === 'acked') return onAcked(state, station, report, delivery, result.ack);
   if (delivery.status !== 'sent') return stay(state);
-  const { sequence, form, rounds } = delivery;
+  const again = requeued(delivery, now);
   switch (result.outcome) {
     case 'put-off':
-      return stay(putDelivery(state, report, station, { status: 'queued', notBefore: now, sequence, form, rounds }));
+      return stay(putDelivery(state, report, station, again));
     case 'unanswered': {
       const fails = line.fails + 1;
       const waits = queuedFor(state, station).some((one) => rankOf(one.report) === 0) || rankOf(report) === 0;
       const retryAt = after(now, backoff(fails, waits ? 'urgent' : 'ordinary'));
-      const again = putDelivery(state, report, station, { status: 'queued', notBefore: now, sequence, form, rounds });
-      const row =
-        line.fails === 0 ? [reportRow('report-unanswered', report, { station, why: fitForRow(result.why) })] : [];
-      return stay(putLine(again, station, { ...line, fails, retryAt }), ...row);
+      const kept = putDelivery(state, report, station, { ...again, fails: again.fails + 1 });
+      // Once for each report, whatever was tried before it: a missing row would tell of a silent one.
+      const row = reportRow('report-unanswered', report, { station, why: fitForRow(result.why) });
+      return stay(putLine(kept, station, { ...line, fails, retryAt }), ...(delivery.fails === 0 ? [row] : []));
     }
     case 'refused':
       return onRefused(state, station, report, delivery, result.why, now);
@@ -282,12 +284,12 @@ function onRefused(
   state: StationsState,
   station: StationId,
   report: Report,
-  { form, rounds }: Extract<Delivery, { status: 'sent' }>,
+  { form, rounds, fails }: Sent,
   why: string,
   now: Instant,
 ): StationsStep {
   const row = reportRow('report-refused', report, { station, form, why: fitForRow(why) });
-  const fresh = { status: 'queued', sequence: null } as const;
+  const fresh = { status: 'queued', sequence: null, fails } as const;
   if (form === 'full') {
     return stay(putDelivery(state, report, station, { ...fresh, notBefore: now, form: 'plain', rounds }), row);
   }
@@ -330,15 +332,20 @@ export function requeueSent(state: StationsState): StationsState {
 }
 
 const queuedAgain = (delivery: Delivery): Delivery =>
-  delivery.status === 'sent'
-    ? {
-        status: 'queued',
-        notBefore: instant(0),
-        sequence: delivery.sequence,
-        form: delivery.form,
-        rounds: delivery.rounds,
-      }
-    : delivery;
+  delivery.status === 'sent' ? requeued(delivery, instant(0)) : delivery;
+
+type Sent = Extract<Delivery, { status: 'sent' }>;
+type Queued = Extract<Delivery, { status: 'queued' }>;
+
+/** The same again: under the same number and in the same words. */
+const requeued = ({ sequence, form, rounds, fails }: Sent, notBefore: Instant): Queued => ({
+  status: 'queued',
+  notBefore,
+  sequence,
+  form,
+  rounds,
+  fails,
+});
 
 /** Services that the config names no more get nothing; a report that waited for them alone leaves. */
 export function forgetStations(plan: StationsPlan, state: StationsState): StationsState {

@@ -12,6 +12,8 @@ export type Delivery =
       readonly sequence: number | null;
       readonly form: 'full' | 'plain';
       readonly rounds: number;
+      /** Failures so far. */
+      readonly fails: number;
     }
   | {
       readonly status: 'sent';
@@ -19,6 +21,8 @@ export type Delivery =
       readonly sequence: number;
       readonly form: 'full' | 'plain';
       readonly rounds: number;
+      /** Failures so far. */
+      readonly fails: number;
     }
   | { readonly status: 'acked' }
   /** Refused in all forms, for good. */

@@ -62,7 +62,7 @@ function onEvent(plan: StationsPlan, state: StationsState, event: StationsEvent,
     case 'command-ended':
       return onCommandEnded(state, event.station, event.id, { done: event.done, why: event.why });
     case 'restarted':
-      return stay(restarted(plan, state, event.chance, now));
+      return onRestarted(plan, state, event.chance, now);
     case 'tick':
       return stay(state);
     default:
@@ -71,6 +71,13 @@ function onEvent(plan: StationsPlan, state: StationsState, event: StationsEvent,
 }
 
 // ---- signs of life and tests ---------------------------------------------------------------------------------------
+
+/** A way that was lost is lost until a sign of life is answered; the panel has forgotten it. */
+function onRestarted(plan: StationsPlan, before: StationsState, chance: number, now: Instant): StationsStep {
+  const state = restarted(plan, before, chance, now);
+  const lost = [...plan.stations.keys()].filter((id) => lineOf(state, id)?.up === false);
+  return stay(state, ...lost.map((id): StationsEffect => ({ type: 'path-fault', path: id, up: false })));
+}
 
 /** Every configured service has a line, each asked at once; a test keeps its time unless the config brings it forward. */
 function restarted(plan: StationsPlan, before: StationsState, chance: number, now: Instant): StationsState {

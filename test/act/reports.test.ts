@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportsOf } from '../../src/act/reports.ts';
+import { forgottenFaults, reportsOf } from '../../src/act/reports.ts';
 import { reduce } from '../../src/alarm/reduce.ts';
 import { instant } from '../../src/base/time.ts';
 import {
@@ -25,12 +25,105 @@ import {
   tamperOver,
   wrongCode,
 } from '../alarm/happenings.ts';
-import { plan } from '../alarm/plans.ts';
+import { house, plan } from '../alarm/plans.ts';
 import { passTo, settledWorld } from '../alarm/world.ts';
 import { benchOf, planOf, sends } from '../escalate/stations-bench.ts';
 
 /** At this second: something happens to the panel, and this is sent (what left since the row before included). */
 type Row = readonly [at: number, what: Happening | 'tick', ...sent: readonly string[]];
+
+/** What is left to be read on site of what the services were told. */
+function localRows(rows: readonly (readonly [at: number, what: Happening])[]): readonly unknown[] {
+  const world = settledWorld(plan);
+  const bench = benchOf(planOf());
+  const local: unknown[] = [];
+  world.watch = (event, before, after) => {
+    const { effects } = reduce(plan.panel, before, event, world.now);
+    const told = bench.does({ type: 'happened', what: reportsOf(plan.panel, after, event, effects), at: null });
+    for (const effect of told)
+      if (effect.type === 'record' && effect.audience === 'local') local.push([effect.row, effect.data]);
+  };
+  for (const [at, what] of rows) {
+    passTo(world, instant(at * 1000));
+    what.run(world);
+  }
+  return local;
+}
+
+describe('on site, what services were told is the same', () => {
+  const about = (code: 'resident' | 'duress'): readonly (readonly [number, Happening])[] => [
+    [0, arm('home')],
+    [10, open('front-door')],
+    [20, disarm(code)],
+    [30, close('front-door')],
+    [40, arm('home', { bypass: [] })],
+    [50, open('front-window')],
+    [60, detect('smoke')],
+    [70, disarm(code)],
+    [80, close('front-window')],
+    [90, arm('away')],
+    [200, open('front-door')],
+    [210, disarm(code)],
+    [220, fault('mains')],
+  ];
+  it('under threat and not', () => {
+    const ordinary = localRows(about('resident'));
+    expect(ordinary.length).toBeGreaterThan(5);
+    expect(localRows(about('duress'))).toEqual(ordinary);
+  });
+  it('with calls for help in between and without', () => {
+    const ordinary = about('resident');
+    const help = [press('fob'), panic(), press('fob')];
+    const called = ordinary.flatMap(([at, what], index) => [
+      [at, what] as const,
+      [at + 5, help[index % 3] ?? panic()] as const,
+    ]);
+    expect(localRows(called)).toEqual(localRows(ordinary));
+  });
+  it('when an alarm is closed under threat and not', () => {
+    const closed = (duress: boolean) =>
+      localRows([
+        [0, arm('home')],
+        [10, open('front-window')],
+        [20, inSession('resident', { action: 'close', alarm: 'a1', note: null }, { duress })],
+        [30, fault('mains')],
+      ]);
+    expect(closed(true)).toEqual(closed(false));
+  });
+});
+
+it('knocks at the frame before the door opens make it a forced entry', () => {
+  const knocked = house({ zones: { door: { type: 'entry' }, frame: { type: 'tremor', guards: 'door', hits: 5 } } });
+  const world = settledWorld(knocked);
+  const told: unknown[] = [];
+  world.watch = (event, before, after) => {
+    const { effects } = reduce(knocked.panel, before, event, world.now);
+    told.push(...reportsOf(knocked.panel, after, event, effects).map(({ kind, zone, text }) => [kind, zone, text]));
+  };
+  for (const [at, what] of [
+    [0, arm('home')],
+    [100, hit('frame')],
+    [101, hit('frame')],
+    [102, open('door')],
+  ] as const) {
+    passTo(world, instant(at * 1000));
+    what.run(world);
+  }
+  expect(told).toEqual([
+    ['part-set', null, null],
+    ['pre-alert', 'door', 'forced'],
+  ]);
+});
+
+it('trouble that a start has forgotten is told as over', () => {
+  const world = settledWorld(plan);
+  for (const what of [fault('mains'), fault('path:arc'), tamper('hall')]) what.run(world);
+  const after = { ...world.panel, faults: ['tamper:hall'] };
+  expect(forgottenFaults(world.panel, after).map(({ kind, is, text }) => [kind, is, text])).toEqual([
+    ['mains-lost', 'restore', null],
+    ['path-lost', 'restore', 'arc'],
+  ]);
+});
 
 /** The panel, what it tells of itself, and the room that sends it, without the numbers of the messages. */
 function story(name: string, rows: readonly Row[]): void {

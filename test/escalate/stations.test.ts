@@ -192,6 +192,10 @@ describe('a pre-alert', () => {
     [30, happened(door), 'arc 2 entry-route door'],
     [40, happened(unset)],
   ]);
+  story('one that was never taken back does not keep the next one quiet', {}, [
+    [0, happened(entry), 'arc 1 pre-alert door'],
+    [999, happened(entry), 'arc 2 pre-alert door'],
+  ]);
   story('without one nothing is taken back', {}, [[0, happened(unset)]]);
   story('a service that does not want them gets neither', { preAlert: 'kept' }, [
     [0, happened(entry)],
@@ -345,6 +349,16 @@ describe('rows', () => {
       },
     });
   });
+  it('a silent report that failed before takes no row from an ordinary one', () => {
+    const bench = benchOf(planOf());
+    bench.far['arc'] = 'slow';
+    bench.does(happened(door));
+    bench.does(happened(panic));
+    const lost = { outcome: 'unanswered', why: 'no answer' } as const;
+    bench.does({ type: 'send-ended', station: station('arc'), report: 'q1', result: lost });
+    const ordinary = bench.does({ type: 'send-ended', station: station('arc'), report: 'r1', result: lost });
+    expect(rows(ordinary)).toEqual(['local report-unanswered']);
+  });
   it('an outage leaves one row, not one a try', () => {
     const bench = benchOf(planOf());
     bench.far['arc'] = 'silent';
@@ -371,6 +385,14 @@ describe('signs of life', () => {
       expect(words(bench.passes(at)).filter((one) => one.startsWith('path'))).toEqual(told);
     });
   }
+  it('a way that was lost before a stop is lost after it, and told so anew', () => {
+    const bench = benchOf(planOf({ supervision: seconds(5) }));
+    bench.far['arc'] = 'silent';
+    bench.passes(100);
+    expect(words(bench.restarts())).toEqual(['path arc down']);
+    bench.far['arc'] = 'takes';
+    expect(words(bench.passes(105))).toEqual(['path arc up']);
+  });
   it('the first answer is the way back', () => {
     const bench = benchOf(planOf({ supervision: seconds(5) }));
     bench.far['arc'] = 'silent';

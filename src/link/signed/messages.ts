@@ -27,7 +27,7 @@ export const report = z
     text: z.string().max(200).nullable(),
     codes: z.object({ cid: z.string().length(4), sia: z.string().length(2) }).describe('Contact ID and SIA.'),
     card: z
-      .record(z.string(), z.json())
+      .record(z.string(), z.unknown())
       .optional()
       .describe('Only for services that the config names; to be put away when the alarm ends.'),
   })

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import * as z from 'zod';
 import type { StationReport } from '../../act/station-report.ts';
@@ -104,6 +105,8 @@ export async function createUplink({ config, clock, door, log, word }: UplinkPar
 
   function onConnect(): void {
     lastTrouble = '';
+    // An alarm does not wait 40 ms for a fuller packet. In Node a TLS connection has this as well.
+    (client.stream as Socket).setNoDelay(true);
     log.info({ station: config.id }, 'connected to the broker of the monitoring service');
     client.subscribe({ [topics.down]: { qos: 1 } }, (error, granted) => {
       const isRefused = (granted ?? []).some(({ qos }) => qos >= 0x80);

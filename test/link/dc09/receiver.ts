@@ -157,7 +157,7 @@ export async function startReceiver({ account, keyHex, wall }: ReceiverOptions):
     }
     const fault = isOnTime(message.time) ? faults.shift() : undefined;
     const verdict = fault ?? (isOnTime(message.time) ? 'ACK' : 'NAK');
-    if (verdict === 'ACK' && message.token !== 'NULL') remember(message);
+    if (message.token !== 'NULL' && !NOT_TAKEN.includes(verdict)) remember(message);
     taken.push({ ...message, verdict });
     reply(verdict, message, answer, hangUp);
     if (after === 'hangs up') hangUp();
@@ -298,6 +298,9 @@ export async function startReceiver({ account, keyHex, wall }: ReceiverOptions):
     },
   };
 }
+
+/** After these it does not have the message. */
+const NOT_TAKEN: readonly string[] = ['NAK', 'nak', 'nak-twice', 'nak-bare', 'duh'];
 
 function framed(body: string, digits: 'upper' | 'lower' = 'upper'): Buffer {
   const sum = checksum(body).toString(16).padStart(4, '0');
