@@ -1,6 +1,7 @@
 import { wallTime } from '../base/time.ts';
 import type { Log } from '../hub/ports.ts';
 import type { DeskSetup } from './config.ts';
+import { openDc09 } from './dc09.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createOperators } from './operators.ts';
 import { openPostgres } from './postgres.ts';
@@ -9,6 +10,7 @@ import { openDeskWeb } from './server.ts';
 import { createSqlStore } from './sql-store.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
+import { openUplink } from './uplink.ts';
 
 /** Where a desk keeps what it knows. */
 export interface StorePlace {
@@ -25,6 +27,10 @@ export async function openStore({ dir, database }: StorePlace, log: Log): Promis
 
 export interface DeskRunning {
   readonly port: number;
+  /** TCP and UDP; null: it takes no DC-09. */
+  readonly dc09Port: number | null;
+  /** Resolves once hubs are heard through the broker; null: there is none. */
+  readonly uplinkHeard: Promise<void> | null;
   readonly desk: Desk;
   close(): Promise<void>;
 }
@@ -56,7 +62,12 @@ export async function openDesk({
   try {
     const web = await openDeskWeb({ setup, desk, store, operators: createOperators(store, now), receive, log, now });
     roads.push(web);
-    return { port: web.port, desk, close };
+    const dc09 = setup.dc09 === null ? null : await openDc09({ setup, listen: setup.dc09, desk, log, now });
+    if (dc09 !== null) roads.push(dc09);
+    const { hubs } = setup;
+    const uplink = setup.uplink === null ? null : openUplink({ uplink: setup.uplink, hubs, store, receive, log, now });
+    if (uplink !== null) roads.push(uplink);
+    return { port: web.port, dc09Port: dc09?.tcpPort ?? null, uplinkHeard: uplink?.heard ?? null, desk, close };
   } catch (error) {
     await close();
     throw error;
