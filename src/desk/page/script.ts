@@ -61,7 +61,7 @@ export const SCRIPT = `'use strict';
     const rows = all('[data-alerts]', live);
     const now = new Map(rows.map((row) => [row.dataset.id, row]));
     const fresh = rows.filter((row) => row.dataset.state === 'open' && (rung === null || (rung.get(row.dataset.id) || 0) < Number(row.dataset.alerts)));
-    const again = rung !== null && fresh.some((row) => rung.has(row.dataset.id));
+    const again = rung !== null && fresh.some((row) => (rung.get(row.dataset.id) || 0) > 0);
     rung = new Map([...now].map(([id, row]) => [id, Number(row.dataset.alerts)]));
     if (fresh.length === 0) return;
     const worst = order.find((severity) => fresh.some((row) => row.dataset.severity === severity));
