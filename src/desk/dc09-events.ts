@@ -19,6 +19,7 @@ const SHARED: Readonly<Record<string, ReportKind>> = {
   TR: 'zone-tamper',
   YX: 'trouble-other',
   YZ: 'trouble-other',
+  '300': 'trouble-other',
 };
 
 const codes = Object.entries(REPORT_CODES) as readonly (readonly [ReportKind, ReportCode])[];
@@ -34,14 +35,16 @@ function ofSia(sia: string): Meaning | null {
 
 function ofCid(qualifier: number, cid: string): Meaning | null {
   const exact = codes.find(([, code]) => code.cid === cid && code.qualifier === qualifier);
-  if (exact !== undefined) return { kind: exact[0], is: 'new' };
+  if (exact !== undefined) return { kind: SHARED[cid] ?? exact[0], is: 'new' };
   const other = codes.find(([, code]) => code.cid === cid);
   return other === undefined ? null : { kind: other[0], is: 'restore' };
 }
 
 /** A code that no table has is told as an alarm, in its own letters: a person can look it up, and silence helps nobody. */
 function reportOf(meaning: Meaning | null, raw: string, number: string, text: string | null): DeskReport {
-  const { kind, is } = meaning ?? { kind: 'alarm-other', is: 'new' };
+  const { kind: said, is } = meaning ?? { kind: 'alarm-other', is: 'new' };
+  // No code says that nobody ended an alarm; its words do.
+  const kind = said === 'trouble-other' && text?.startsWith('expired') === true ? 'expired' : said;
   const words = [meaning === null ? `code ${raw}` : null, text].filter((part) => part !== null && part !== '');
   return {
     kind,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../base/json.ts';
 import { CLOCK_SLACK_MS, heartbeat, MAX_COMMANDS, report } from '../link/signed/messages.ts';
 import { isSame, signAnswer, signRequest } from '../link/signed/signature.ts';
@@ -68,7 +69,7 @@ export function createReceiver({ desk, hubs, now }: ReceiveParts): (message: Sig
       const content = parse(body);
       const told = report.safeParse(content);
       if (told.success && told.data.hub === known.id) {
-        const { id, kind, is, severity, alarm, zone, text, card } = told.data;
+        const { id, kind, is, severity, alarm, at, zone, text, card } = told.data;
         const said: DeskReport = {
           kind,
           is,
@@ -78,7 +79,11 @@ export function createReceiver({ desk, hubs, now }: ReceiveParts): (message: Sig
           text,
           card: (card ?? null) as JsonObject | null,
         };
-        return close(id, await desk.report(known, { id, words: body, forgetBefore: null }, said));
+        // A hub that was set up anew from an old copy gives ids again. What then happens is no repetition, and must not
+        // be lost as one; a zone that got another name meanwhile makes none new.
+        const words = JSON.stringify([id, kind, is, alarm, at, zone?.id ?? null]);
+        const key = `${id}/${createHash('sha256').update(words).digest('hex').slice(0, 16)}`;
+        return close(id, await desk.report(known, { id: key, words, forgetBefore: null }, said));
       }
       const lives = heartbeat.safeParse(content);
       if (lives.success && lives.data.hub === known.id)

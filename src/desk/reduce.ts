@@ -271,7 +271,12 @@ function onOperator(state: HubState, caseId: string, by: string, act: Act, now: 
       return told(state, one, by, 'stand-down', act.text);
     case 'call':
       return same(touched(state, one, by, now), [
-        entry(caseId, by, `call: ${CALL_RESULTS[act.result].toLowerCase()}`, [act.who, act.text].join(': ')),
+        entry(
+          caseId,
+          by,
+          `call: ${CALL_RESULTS[act.result].toLowerCase()}`,
+          [act.who, act.text].filter((part) => part !== '').join(': '),
+        ),
       ]);
     case 'view-card':
       return same(state, [entry(caseId, by, 'viewed the case card')]);

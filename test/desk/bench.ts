@@ -129,6 +129,7 @@ export async function openBench(setup: DeskSetup, store?: Store): Promise<Bench>
 
 /** A browser without script: keeps its cookie, follows nothing, fills forms in. */
 export interface Visitor {
+  cookie(): string;
   get(path: string): Promise<Page>;
   /** Sends the form of the page that was last got whose action ends like this. */
   post(path: string, fields: Readonly<Record<string, string>>): Promise<Page>;
@@ -153,6 +154,7 @@ export function visit(url: string): Visitor {
     return { status: answer.status, location: answer.headers.get('location'), text, headers: answer.headers };
   }
   return {
+    cookie: () => cookie,
     get: (path) => ask(path, {}),
     post: (path, fields) => ask(path, { method: 'POST', body: new URLSearchParams({ csrf, ...fields }), headers: {} }),
   };

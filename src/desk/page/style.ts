@@ -37,6 +37,7 @@ ol.record { list-style:none; margin:0; padding:0; } ol.record li { padding:.4rem
 ol.record li:first-child { border-top:0; }
 kbd { font:600 .8em ui-monospace, monospace; border:1px solid var(--soft); border-bottom-width:2px; border-radius:.25rem; padding:0 .35em; }
 .keys { color:var(--soft); margin:.8rem 0; } .keys span { margin-right:1rem; white-space:nowrap; }
+.row { display:flex; flex-wrap:wrap; gap:.4rem; } dl + h2, dl + p { margin-top:1rem; } .loud { color:#fff; background:var(--help); border-radius:.3rem; padding:0 .5rem; font-weight:700; justify-self:start; }
 .bar { padding:.5rem 1.2rem; font-weight:600; color:#fff; background:var(--help); } .bar.mild { background:var(--alarm); } .bar[hidden] { display:none; }
 .said { border-left:5px solid var(--alarm); padding:.5rem .8rem; background:var(--paper); }
 .none { padding:2.5rem 1rem; text-align:center; background:var(--paper); border:1px solid var(--line); }

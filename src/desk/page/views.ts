@@ -112,7 +112,7 @@ function stateOf({ state, over }: Case): Html {
   const ended = over === null ? null : html` <span class="over">(${over})</span>`;
   switch (state.is) {
     case 'waiting':
-      return html`Waits for a code until ${clockOf(state.until)}`;
+      return html`Waits for a code until ${clockOf(state.until)} UTC`;
     case 'open':
       return html`Nobody yet${state.alerts > 1 ? `, rung ${state.alerts} times` : null}${ended}`;
     case 'acknowledged':
@@ -189,7 +189,7 @@ export function casePart({ found, closedAt, lines }: CaseFile, account: string, 
 <dl><dt>Account</dt><dd>${account}</dd><dt>Hub</dt><dd><a href="/hubs/${found.hub}">${found.hub}</a></dd><dt>Zone</dt><dd>${found.zone ?? '–'}</dd>
 <dt>Raised</dt><dd>${dateOf(found.raisedAt)} UTC, ${ageOf(found.raisedAt, now)} ago</dd><dt>Who has it</dt><dd>${state}</dd></dl>
 ${isOpen ? html`<p><button id="ack" class="main" data-key="a" formaction="${act}/acknowledge">Acknowledge <kbd>a</kbd></button></p>` : null}</section>
-<section class="box" aria-labelledby="record"><h2 id="record">Record</h2><ol class="record">${lines.toReversed().map(lineOf)}</ol></section>`;
+<section class="box" aria-labelledby="record"><h2 id="record">Record (times in UTC)</h2><ol class="record">${lines.toReversed().map(lineOf)}</ol></section>`;
 }
 
 const options = (all: Readonly<Record<string, string>>, first: string): Html =>
@@ -255,7 +255,7 @@ function personPart({ hub, sent }: Person, form: (to: string, body: Html) => Htm
   const fields = { ...hub.card, ...textsOf(sent) };
   const rows = Object.entries(fields).map(
     ([name, value]) =>
-      html`<dt>${CARD_WORDS[name] ?? name}</dt><dd>${name === 'voice' ? (VOICE[value] ?? value) : value}</dd>`,
+      html`<dt>${CARD_WORDS[name] ?? name}</dt><dd${name === 'voice' && value !== 'listen-and-speak' ? html` class="loud"` : null}>${name === 'voice' ? (VOICE[value] ?? value) : value}</dd>`,
   );
   const card = rows.length === 0 ? html`<p>Nothing is known here of the person.</p>` : html`<dl>${rows}</dl>`;
   const calls = hub.callList.map((entry) => callPart(entry, form));
@@ -274,7 +274,7 @@ const callPart = ({ name, phone, rule }: CallEntry, form: (to: string, body: Htm
   form(
     'call',
     html`<input type="hidden" name="who" value="${name}"><p><strong>${name}</strong>, ${phone}${rule === null ? null : html`<br><span class="soft">${rule}</span>`}</p>
-<p>${Object.entries(CALL_RESULTS).map(([value, words]) => html`<button name="result" value="${value}">${words}<span class="unseen"> (${name})</span></button> `)}</p>`,
+<p class="row">${Object.entries(CALL_RESULTS).map(([value, words]) => html`<button name="result" value="${value}">${words}<span class="unseen"> (${name})</span></button> `)}</p>`,
   );
 
 // ---- hubs and closed cases ---------------------------------------------------------------------------------------------
