@@ -18,7 +18,7 @@ import {
 // The desk's whole behaviour towards one hub, without clock, store or wire.
 
 /** Nobody has touched it: it sounds again. */
-export const ALERT_AGAIN: Duration = seconds(60);
+const ALERT_AGAIN: Duration = seconds(60);
 /** A hub that takes no answers must not gather them without end. */
 export const MOST_COMMANDS = 128;
 /** What one hub may have open at once; a report beyond them goes into the most urgent one. */

@@ -59,12 +59,12 @@ describe('a desk config that is wrong is refused with its place and a remedy', (
     [
       'a hub twice',
       `hubs:\n  - { ${HUB} }\n  - { id: h1, account: "1002", secret: !secret h1 }`,
-      '3:9: hubs[1].id: "h1" is the id of hubs[0] too; give each hub once',
+      '3:11: hubs[1].id: "h1" is the id of hubs[0] too; give each hub once',
     ],
     [
       'an account twice',
       `hubs:\n  - { ${HUB} }\n  - { id: h2, account: "1001", secret: !secret h1 }`,
-      '3:22: hubs[1].account: "1001" is the account of hubs[0] too; each hub needs its own',
+      '3:24: hubs[1].account: "1001" is the account of hubs[0] too; each hub needs its own',
     ],
     [
       'an account that is none',

@@ -3,6 +3,7 @@ import { seconds, wallTime } from '../../src/base/time.ts';
 import { type DeskEvent, type DeskReport, NEW_HUB, type Step } from '../../src/desk/model.ts';
 import { openPostgres } from '../../src/desk/postgres.ts';
 import { step } from '../../src/desk/reduce.ts';
+import type { Driver } from '../../src/desk/sql.ts';
 import { createSqlStore } from '../../src/desk/sql-store.ts';
 import { openSqlite } from '../../src/desk/sqlite.ts';
 import type { Store } from '../../src/desk/store.ts';
@@ -22,8 +23,8 @@ const thinks = (event: DeskEvent, second: number) => (before: typeof NEW_HUB) =>
 interface Kind {
   readonly name: string;
   readonly test: (name: string, run: () => Promise<void>) => void;
-  /** A way to open one store any number of times, and to forget it. */
-  place(): Promise<{ open(): Promise<Store>; remove(): Promise<void> }>;
+  /** A way to open one store any number of times, past its own words too, and to forget it. */
+  place(): Promise<{ open(): Promise<Store>; driver(): Promise<Driver>; remove(): Promise<void> }>;
 }
 
 let postgres: Postgres | null = null;
@@ -38,7 +39,8 @@ const kinds: readonly Kind[] = [
     test: (name, run) => void it(name, run),
     async place() {
       const temp = tempDir();
-      return { open: () => createSqlStore(openSqlite(temp.dir)), remove: async () => temp.remove() };
+      const driver = async () => openSqlite(temp.dir);
+      return { open: async () => createSqlStore(await driver()), driver, remove: async () => temp.remove() };
     },
   },
   {
@@ -46,7 +48,8 @@ const kinds: readonly Kind[] = [
     test: itWithPostgres,
     async place() {
       const url = (await postgres?.database()) ?? '';
-      return { open: async () => createSqlStore(await openPostgres(url, () => {})), remove: async () => {} };
+      const driver = () => openPostgres(url, () => {});
+      return { open: async () => createSqlStore(await driver()), driver, remove: async () => {} };
     },
   },
 ];
@@ -176,6 +179,11 @@ for (const { name, test, place } of kinds) {
       await change('1', report('fire'), 5);
       const lines = await store.lines('h', 10);
       expect(lines).toMatchObject([{ hub: 'h', caseId: 'h.1', by: 'hub', what: 'fire', at: at(5) }]);
+      const driver = await where.driver();
+      for (const sql of ["UPDATE desk_lines SET words = 'other'", 'DELETE FROM desk_lines'])
+        await expect(driver.all(sql)).rejects.toThrow('the record is only added to');
+      await driver.close();
+      expect(await store.lines('h', 10)).toEqual(lines);
     });
 
     test('a closed case leaves the queue and can be read', async () => {
