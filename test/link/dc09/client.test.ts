@@ -1,3 +1,7 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readKey } from '../../../src/link/dc09/cipher.ts';
 import { createDc09Client, type Dc09Body, type Dc09Client } from '../../../src/link/dc09/client.ts';
@@ -13,6 +17,7 @@ import type { ReportResult } from '../../../src/link/station.ts';
 import { createFakeClock, type FakeClock } from '../../hub/fakes.ts';
 import { freePort } from '../mqtt/mosquitto.ts';
 import { type Fault, type Receiver, startReceiver } from './receiver.ts';
+import { bytesOf } from './vectors.ts';
 
 const KEY = '00112233445566778899AABBCCDDEEFF';
 const BURGLARY: Dc09Body = { token: 'SIA-DCS', data: '#1234|Nri1/BA005^Front door^', extras: [] };
@@ -399,6 +404,58 @@ describe('the receiver that answered is asked first', () => {
     await client.send(BURGLARY, 1, 'ordinary');
     second?.play('hang-up');
     expect(word(await client.send(PANIC, 2, 'ordinary'))).toBe('acked primary tcp');
+  });
+});
+
+describe('a far end that says anything at all', () => {
+  it('proves nothing and breaks nothing', async () => {
+    const good = bytesOf('\n52ED0014"ACK"0017R0L0#1234[]\r');
+    const garbled = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, flip]) => {
+      const bytes = Buffer.from(good);
+      bytes[at] = (bytes[at] ?? 0) ^ flip;
+      return bytes;
+    });
+    let says: Uint8Array = Buffer.alloc(0);
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(says));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    tidy.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const targets = [{ host: '127.0.0.1', port, transport: 'tcp' }] as const;
+    const config = { account: '1234', receiver: 'R0', line: 'L0', key: null, ackTime: 'fresh', targets } as const;
+    const client = createDc09Client(config, createFakeClock());
+    tidy.push(() => client.close());
+    says = good;
+    expect((await client.send(BURGLARY, 17, 'ordinary')).outcome).toBe('acked');
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 5000 }), garbled), async (bytes) => {
+        says = bytes;
+        // One flipped case of a hex digit says the same.
+        const isSame = Buffer.from(bytes).toString('latin1').toUpperCase() === good.toString('latin1').toUpperCase();
+        const result = await client.send(BURGLARY, 17, 'ordinary');
+        if (!isSame) expect(result.outcome).not.toBe('acked');
+      }),
+    );
+  });
+
+  it('a datagram of somebody else is no answer', async () => {
+    const { clock, client, receivers } = await bench({ transport: 'udp' });
+    receivers[0]?.play('drop', 'drop', 'drop', 'drop');
+    const result = client.send(BURGLARY, 17, 'ordinary');
+    await receivers[0]?.heard(1);
+    const stranger = createSocket('udp4');
+    const sent = new Promise((done) => {
+      stranger.send('\n52ED0014"ACK"0017R0L0#1234[]\r', receivers[0]?.lastPort() ?? 0, '127.0.0.1', done);
+    });
+    await sent;
+    stranger.close();
+    // What follows on the same way is behind it in the queue of this machine.
+    clock.pass(DATAGRAM_AGAIN_MS);
+    await receivers[0]?.heard(2);
+    clock.pass(ANSWER_MS);
+    expect(word(await result)).toBe('unanswered: primary: no answer in time');
   });
 });
 

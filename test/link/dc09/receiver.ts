@@ -57,6 +57,8 @@ export interface Receiver {
   setClock(aheadMs: number): void;
   /** From now on it closes each connection behind its answer. */
   hangUpAfter(): void;
+  /** Where the last datagram came from. */
+  lastPort(): number;
   /** Sends what `slow` and `half` held back. */
   release(): void;
   heard(count: number): Promise<void>;
@@ -78,6 +80,7 @@ export async function startReceiver({ account, keyHex, wall }: ReceiverOptions):
   const waiting = createWaiting(() => JSON.stringify({ taken, complaints }));
   const connections = new Set<Socket>();
   let ahead = 0;
+  let lastPort = 0;
   let after: 'stays' | 'hangs up' = 'stays';
   let held: (() => void)[] = [];
 
@@ -260,14 +263,15 @@ export async function startReceiver({ account, keyHex, wall }: ReceiverOptions):
   await once(tcp, 'listening');
   const { port } = tcp.address() as AddressInfo;
   const udp: UdpSocket = createSocket('udp4');
-  udp.on('message', (bytes, from) =>
+  udp.on('message', (bytes, from) => {
+    lastPort = from.port;
     onMessage(
       bytes,
       'udp',
       (out) => udp.send(out, from.port, from.address),
       () => {},
-    ),
-  );
+    );
+  });
   udp.bind(port, '127.0.0.1');
   await once(udp, 'listening');
 
@@ -281,6 +285,7 @@ export async function startReceiver({ account, keyHex, wall }: ReceiverOptions):
     setClock: (aheadMs) => {
       ahead = aheadMs;
     },
+    lastPort: () => lastPort,
     hangUpAfter: () => {
       after = 'hangs up';
     },

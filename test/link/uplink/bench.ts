@@ -9,7 +9,7 @@ import { connectClient, quietLog } from '../mqtt/support.ts';
 import { createService, type Service } from '../signed/service.ts';
 import { restful } from '../station-contract.ts';
 
-export const SECRET = 'a secret of the desk and this hub';
+const SECRET = 'a secret of the desk and this hub';
 
 export interface UplinkService extends Service {
   /** Sends this to the hub as it is. */
