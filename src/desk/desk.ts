@@ -11,6 +11,8 @@ const BEATS_MS = 500;
 /** Beyond these they are written at once. */
 const MOST_BEATS = 500;
 const TICK_MS = 1_000;
+/** One look takes no longer, or nothing would say meanwhile that the desk still listens. */
+const LOOK_MS = 2_000;
 const SWEEP_MS = 60_000;
 
 /** What a hub said, once it is believed. */
@@ -150,6 +152,8 @@ export function createDesk({ hubs, store, log, now, ticking }: DeskParts): Desk 
       for (const id of await store.due(at, since)) {
         const hub = hubs.get(id);
         if (hub === undefined) continue;
+        // Thousands at once: what has become more urgent meanwhile comes first at the next look.
+        if (wall() - at > LOOK_MS) break;
         await store.change(id, null, at, 'desk', (before, seenAt) =>
           step(hub, before, { type: 'tick', seenAt: wallTime(Math.max(seenAt, since)) }, at),
         );

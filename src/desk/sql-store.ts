@@ -203,7 +203,8 @@ export async function createSqlStore(driver: Driver): Promise<Store> {
     async due(now, since) {
       const rows = await driver.all(
         `SELECT id FROM desk_hubs WHERE due_at <= ? OR (silent = 0 AND seen_at + silent_after <= ? AND ? + silent_after <= ?)
-         ORDER BY id`,
+         ORDER BY EXISTS (SELECT 1 FROM desk_cases WHERE hub = desk_hubs.id AND waits = 1 AND closed_at IS NULL) DESC,
+           silent, due_at, id`,
         ...[now, now, since, now],
       );
       return rows.map((row) => text(row['id']));

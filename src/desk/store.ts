@@ -85,7 +85,7 @@ export interface Store {
   /** What a hub has been up to lately, newest first. */
   lines(hub: string, limit: number): Promise<readonly Line[]>;
   state(hub: string): Promise<HubState>;
-  /** Hubs that a tick would change. `since`: the desk listens since then. */
+  /** Hubs that a tick would change, those where somebody is coming in first. `since`: the desk listens since then. */
   due(now: WallTime, since: WallTime): Promise<readonly string[]>;
   /** The desk lives; since when it has listened without a break. */
   listening(now: WallTime): Promise<WallTime>;

@@ -41,9 +41,8 @@ const config = join(temp.dir, 'desk.yaml');
 const idOf = (n: number): string => `h${n}`;
 const hubs = Array.from(
   { length: HUBS },
-  (_, n) => `{id: ${idOf(n)}, account: "${(0x100000 + n).toString(16)}", secret: *s}`,
+  (_, n) => `{id: ${idOf(n)}, account: "${(0x100000 + n).toString(16)}", secret: "${SECRET}"}`,
 );
-hubs[0] = hubs[0]?.replace('*s', `&s "${SECRET}"`) ?? '';
 writeFileSync(config, `hubs:\n${hubs.map((one) => `- ${one}\n`).join('')}`);
 const store = await openStore(place, QUIET);
 await addOperator(store, OPERATOR.name, OPERATOR.password);

@@ -157,6 +157,20 @@ for (const { name, test, place } of kinds) {
       expect(await store.due(at(110), at(0))).toEqual(['h']);
     });
 
+    test('of those due, who waits for a code comes first', async () => {
+      await store.enrol(
+        [
+          { ...HUB, id: 'g' },
+          { ...HUB, id: 'z' },
+        ],
+        at(0),
+      );
+      const pre = { ...HUB, id: 'z' };
+      const event = report('pre-alert', { alarm: null });
+      await store.change('z', key('1'), at(0), 'heard', (before) => step(pre, before, event, at(0)));
+      expect(await store.due(at(100), at(0))).toEqual(['z', 'g', 'h']);
+    });
+
     test('a sign of life never makes a hub heard earlier, and is known afterwards', async () => {
       await store.beats([{ hub: 'h', id: 'b1', at: at(50) }]);
       await store.beats([
