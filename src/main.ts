@@ -372,6 +372,22 @@ function controlHandlers(
   ]);
 }
 
+// ---- the desk --------------------------------------------------------------------------------------------------------
+
+/** A program of its own, with libraries that a hub never needs. */
+const deskCommands = () => import('./desk/command.ts');
+const quietLog = (): ProgramLog => createLog({ level: 'error', form: 'terminal' });
+
+async function runDesk(files: Parameters<CliDeps['desk']['run']>[0]): Promise<number> {
+  const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
+  const stop = stopAsked();
+  const { runDesk: run } = await deskCommands();
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const status = await run(files, { log, credentialsDirectory, say, stop });
+  log.flush();
+  return status;
+}
+
 // ---- what commands ask of the rooms --------------------------------------------------------------------------------------
 
 function devices(): Families {
@@ -412,6 +428,12 @@ function cliDeps(): CliDeps {
       opened: openBundle,
     },
     modem: openModem,
+    desk: {
+      run: runDesk,
+      add: async (place, name, password) => (await deskCommands()).addDeskUser(place, quietLog(), name, password),
+      list: async (place) => (await deskCommands()).listDeskUsers(place, quietLog()),
+      remove: async (place, name) => (await deskCommands()).removeDeskUser(place, quietLog(), name),
+    },
     families() {
       const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
       return { ok: true, families };

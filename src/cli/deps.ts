@@ -164,6 +164,21 @@ export interface OpenedModem {
   close(): Promise<void>;
 }
 
+/** Where a monitoring desk keeps what it knows; `database` is the address of a PostgreSQL. */
+export interface DeskPlace {
+  readonly dir: string;
+  readonly database: string | null;
+}
+
+export interface DeskDeps {
+  /** Runs a desk until it is told to stop; resolves with the exit status. `port` null: the config's. */
+  run(files: DeskPlace & { readonly config: string; readonly port: number | null }): Promise<number>;
+  /** Whoever is there already gets this password. */
+  add(place: DeskPlace, name: string, password: string): Promise<{ readonly ok: true } | Refused>;
+  list(place: DeskPlace): Promise<{ readonly ok: true; readonly names: readonly string[] } | Refused>;
+  remove(place: DeskPlace, name: string): Promise<{ readonly ok: true } | Refused>;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
@@ -179,6 +194,7 @@ export interface CliDeps {
   readonly users: UsersDeps;
   readonly log: LogDeps;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
+  readonly desk: DeskDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
   /** `refused`: why some chips are missing, one sentence each. */
   pins(): Promise<

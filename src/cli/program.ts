@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
+import { addDeskCommands } from './desk.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
@@ -43,6 +44,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
+  addDeskCommands(program, deps, io);
   inherit(program);
   return program;
 }

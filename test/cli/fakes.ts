@@ -80,6 +80,18 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       opened: async () => ({ ok: false, why: 'no bundle' }),
     },
     modem: async () => ({ ok: false, why: 'no modem' }),
+    desk: {
+      run: async (files) => {
+        calls.push(['desk', files]);
+        return files.config === 'wrong.yaml' ? 2 : 0;
+      },
+      add: async (place, name, password) => {
+        calls.push(['desk add', place, name, password]);
+        return password === 'short' ? { ok: false, why: 'a password has 10 characters or more' } : { ok: true };
+      },
+      list: async () => ({ ok: true, names: ['Ada', 'Bo\u001b[2J'] }),
+      remove: async (_place, name) => (name === 'Ada' ? { ok: true } : { ok: false, why: 'nobody of that name' }),
+    },
     families: () => ({
       ok: true,
       families: [{ name: 'fam', title: 'A family', models: [{ name: 'M1', title: 'A door' }] }],

@@ -8,6 +8,7 @@ const commands = [
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
   ['contacts'], ['contacts', 'prove'],
+  ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
@@ -24,11 +25,9 @@ describe('--help', () => {
   it('names every command there is', () => {
     const io = { columns: null } as never;
     const program = buildProgram(fakeDeps(), io);
-    const names = program.commands.flatMap((one) => [
-      [one.name()],
-      ...one.commands.map((sub) => [one.name(), sub.name()]),
-    ]);
-    expect([[], ...names].sort()).toEqual([...commands].sort());
+    const namesOf = ({ commands: subs }: Pick<typeof program, 'commands'>): string[][] =>
+      subs.flatMap((one) => [[one.name()], ...namesOf(one).map((below) => [one.name(), ...below])]);
+    expect([[], ...namesOf(program)].sort()).toEqual([...commands].sort());
   });
 });
 
@@ -52,6 +51,12 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
     ['users add --data d --name A --role boss', /"boss" is not a role; use resident/, { stdin: '48213' }],
     ['users add --data d --name A --role resident', /no code came from stdin/, { stdin: '' }],
     ['users add --data d --name A --role resident --duress', /leave out --role/, { stdin: '48213' }],
+    ['desk --data d', /--config FILE is needed/],
+    ['desk --config a', /--data DIR is needed/],
+    ['desk --config a --data d --port x', /"x" is not a port; use 0 to 65535/],
+    ['desk users add --data d', /--name NAME is needed/, { stdin: 'long enough' }],
+    ['desk users add --name A', /--data DIR is needed/, { stdin: 'long enough' }],
+    ['desk users add --data d --name A', /no password came from stdin/, { stdin: '' }],
     ['log', /--data DIR is needed/],
     ['log --data d --format xml', /"xml" is not a format; use table, jsonl, csv/],
     ['log --data d --since yesterday', /"yesterday" is not a time/],

@@ -40,6 +40,35 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
   cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
+  // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are
+  // written, and its config is checked by the same reader; of a hub's own works it takes nothing.
+  desk: {
+    rooms: {
+      base: 'all',
+      'hub/ports.ts': 'types',
+      'act/report-codes.ts': 'all',
+      'escalate/stations-plan.ts': 'all',
+      'link/signed/messages.ts': 'all',
+      'link/signed/signature.ts': 'all',
+      'link/dc09/cipher.ts': 'all',
+      'link/dc09/frame.ts': 'all',
+      'link/dc09/time.ts': 'all',
+      'link/dc09/answer.ts': 'all',
+      'link/mqtt/tls-files.ts': 'all',
+      'link/within.ts': 'all',
+      'site/document.ts': 'all',
+      'site/durations.ts': 'all',
+      'site/hosts.ts': 'all',
+      'site/house.ts': 'types',
+      'site/path.ts': 'all',
+      'site/report.ts': 'all',
+      'site/secrets.ts': 'all',
+      'site/source.ts': 'all',
+      'site/suggest.ts': 'all',
+      'web/guards.ts': 'all',
+    },
+    packages: ['fastify', 'zod', 'better-sqlite3', 'pg', 'mqtt', 'node:'],
+  },
   main: {
     rooms: {
       ...pureForAll,
@@ -48,6 +77,7 @@ export const table: Readonly<Record<string, Row>> = {
       journal: 'all',
       site: 'all',
       web: 'all',
+      desk: 'all',
       cli: 'all',
     },
     packages: null,
