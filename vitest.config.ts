@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/seed.ts'],
     // Real processes, brokers and disks take part; a slow machine is not a failure.
     testTimeout: 60_000,
     // Stories that run side by side each start a hub; more of them at once only make each other late.

@@ -184,7 +184,8 @@ describe('whatever happens, in whatever order', () => {
       for (const { event, now, after } of turns) {
         if (event.type !== 'told' || event.alarm.kind !== 'personal') continue;
         const made = after.texts.filter(
-          ({ alarm: id, via, created }) => id === event.alarm.id && via === 'text' && created === now,
+          ({ alarm: id, kind, via, created }) =>
+            id === event.alarm.id && kind === 'personal' && via === 'text' && created === now,
         );
         for (const { hands } of made) expect(hands.map(({ path: by }) => by).toSorted()).toEqual(PATHS.toSorted());
       }
