@@ -3,9 +3,6 @@ import type { Report } from './report.ts';
 import { type Config, ConfigSchema } from './schema.ts';
 import { remedyFor } from './suggest.ts';
 
-/** Keys that a later version brings. */
-const LATER_KEYS: ReadonlySet<string> = new Set(['monitoring']);
-
 /** A part of a config with its place. */
 export interface Item<T> {
   readonly path: Path;
@@ -64,12 +61,10 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
     return;
   }
   const known = issue.message.split(',');
-  for (const key of issue.keys) report.error([...path, key], aboutKey(path, key, known), 'key');
+  for (const key of issue.keys) report.error([...path, key], aboutKey(key, known), 'key');
 }
 
-function aboutKey(path: Path, key: string, known: readonly string[]): string {
-  const general = formatPath([...path, key]).replace(/\[\d+\]/g, '[]');
-  if (LATER_KEYS.has(general)) return 'is not in this version; remove it';
+function aboutKey(key: string, known: readonly string[]): string {
   return `${quote(key)} is not a key here; ${remedyFor(key, known, `use ${known.join(', ')}`)}`;
 }
 

@@ -1,5 +1,5 @@
 import { wallTime } from '../../src/base/time.ts';
-import type { Ack, LifeResult, ReportResult, SignOfLife, Station } from '../../src/link/station.ts';
+import type { Ack, LifeResult, ReportResult, SignOfLife, Station } from '../../src/hub/ports.ts';
 
 /** What the next messages meet with. */
 type Fate = 'take' | 'lose' | 'refuse' | 'forge' | 'hold';

@@ -300,7 +300,8 @@ describe('config/lantern.schema.json', () => {
     ['a gateway whose name is none', completed('gateways: { A: { port: /dev/ttyUSB0 } }'), false],
     ['a gateway with a slip', completed('gateways: { a: { prot: /dev/ttyUSB0 } }'), false],
     ['a line past the last', completed('devices: [{ id: a, driver: gpio, line: 256 }]'), false],
-    ['a monitoring station', completed('monitoring: []'), false],
+    ['a monitoring station', completed('monitoring: [{ id: arc, type: sia-dc09 }]'), true],
+    ['one of no known type', completed('monitoring: [{ id: arc, type: sia }]'), false],
     ['a missing site', 'web: {}', false],
     ['an unknown zone type', completed('devices: [{ id: a, profile: z, topic: a, zone: { type: enrty } }]'), false],
   ];
