@@ -125,6 +125,11 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
+    name: 'a list that is too long, with entries that are none',
+    yaml: `contacts: [${Array(33).fill('null').join(', ')}]`,
+    says: ['1:11: contacts: has 33 entries; at most 32 are taken'],
+  },
+  {
     name: 'a modem without its port',
     yaml: 'sms: { modem: {}, twilio: { accountSid: !secret sid, authToken: !secret token, from: "+447700900001" } }',
     says: ['1:8: sms.modem.port: is missing; write text, in quotes if it looks like a number'],

@@ -248,7 +248,10 @@ describe('config/example.yaml', () => {
 
   // Every kind of alarm has the same steps; shown once is shown.
   const once = (key: string) =>
-    key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].').replace(/^gateways\.\w+\./, 'gateways.NAME.');
+    key
+      .replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].')
+      .replace(/^gateways\.\w+\./, 'gateways.NAME.')
+      .replace(/(\.codes)\.[\w-]+\./, '$1.NAME.');
   const values = [plain(example), plain(withConnect(example))];
   const shown = new Set(values.flatMap((value) => keysOfValue(value, '')).map(once));
   const keys = new Set(keysOfSchema(schema, '').map(once));
