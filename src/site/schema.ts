@@ -51,7 +51,7 @@ const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 const VIAS = ['text', 'call'] as const;
 export const PATHS = ['twilio', 'modem'] as const;
 
-export const SERVICES = ['sia-dc09', 'webhook', 'mqtt'] as const;
+const SERVICES = ['sia-dc09', 'webhook', 'mqtt'] as const;
 export const REPORTS = ['set', 'unset', 'alarms', 'faults', 'tests'] as const;
 /** Everything a service may be told of has its codes in this table. */
 export const REPORT_KINDS = Object.keys(REPORT_CODES) as readonly ReportKind[];
