@@ -174,7 +174,12 @@ export function createStations(needs: StationsNeeds): Stations {
     tell: (what, turn) => take({ type: 'happened', what, at: turn.wall }, turn),
     deadline: () => stationsDeadline(state),
     waits: () => state.reports.length > 0,
-    unsaved: () => !sameButLives(state, saved),
+    unsaved() {
+      const isSaved = sameButLives(state, saved);
+      // So that the next look is a short one.
+      if (isSaved) saved = state;
+      return !isSaved;
+    },
     toSave() {
       if (sameButLives(state, saved)) return {};
       saved = state;
