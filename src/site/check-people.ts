@@ -241,7 +241,10 @@ function checkEverybody(rest: readonly Kind[], telling: Telling, report: Report)
   if (telling.names.length === 0) return;
   for (const [name, kinds] of telling.contacts)
     if (kinds.some((kind) => rest.includes(kind))) telling.reached.add(name);
-  const missed = rest.filter((kind) => ![...telling.contacts.values()].some((kinds) => kinds.includes(kind)));
+  const services = [...telling.services.values()].includes('alarms');
+  const missed = rest.filter(
+    (kind) => !services && ![...telling.contacts.values()].some((kinds) => kinds.includes(kind)),
+  );
   if (missed.length > 0) {
     report.warning(['contacts'], `nobody is told of ${missed.join(', ')}; add it to the alarms of a contact`, 'key');
   }

@@ -197,6 +197,11 @@ describe('who is told of which alarms', () => {
     });
   }
 
+  it('a service is somebody who is told of duress', () => {
+    const sister = 'contacts: [{ id: sister, phone: "+447700900123" }]';
+    expect(told(`${config(ARC).replace(/^contacts:.*$/m, sister)}`)).toEqual([]);
+  });
+
   it('a service that takes no alarms reaches nobody', () => {
     const text = `${config(`${ARC}, reports: [tests]`)}\nescalation: { default: [{ after: 0s, notify: [arc, sister] }] }`;
     expect(told(text)).toContain(
