@@ -11,7 +11,7 @@ import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
-import type { Broker, Clock, Codes, History, LocalRow, TextPath, Wires } from './hub/ports.ts';
+import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
@@ -36,7 +36,7 @@ import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
 import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
-import type { FamilyFacts, House, WebConfig } from './site/house.ts';
+import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
 import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
@@ -103,7 +103,8 @@ async function run(files: { readonly config: string; readonly data: string }): P
 
   const broker = await openBroker(house, families, hub, log);
   const wires = await findWires(house, clock, log, starts.how);
-  hub.start(broker, wires);
+  const stations = await findStations(house, hub, clock, log);
+  hub.start(broker, wires, stations);
   modem?.open();
   if (found.accepted === null) hub.fault('config_refused', 'up');
   try {
@@ -152,7 +153,8 @@ async function run(files: { readonly config: string; readonly data: string }): P
   await Promise.all([wires.close(), modem?.close()]);
   await broker.close();
   await hub.stop();
-  await journal.close();
+  // What is on its way counts as not arrived, and goes again at the next start.
+  await Promise.all([journal.close(), ...stations.map((station) => station.close())]);
   starts.endedWell();
   log.info({}, 'stopped');
   log.flush();
@@ -224,6 +226,56 @@ async function findWires(house: House, clock: Clock, log: ProgramLog, how: 'whol
     kinds.push({ prefix: '#firmata/', wires });
   }
   return joinWires(kinds);
+}
+
+/** A service that cannot be spoken to is a fault; the others, and the panel, go on without it. */
+async function findStations(house: House, hub: Hub, clock: Clock, log: ProgramLog): Promise<readonly Station[]> {
+  const found = house.monitoring.map(async (config): Promise<readonly Station[]> => {
+    try {
+      return [await openStation(config, house.site.id, hub, clock, log)];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      log.error({ station: config.id, why }, 'a monitoring service cannot be spoken to');
+      return [];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** For one message and its answer. */
+const SERVICE_MS = 10_000;
+
+/** Each kind of service is loaded only where the house has it. */
+async function openStation(
+  config: MonitoringConfig,
+  hubId: string,
+  { stationDoor: door }: Hub,
+  clock: Clock,
+  log: ProgramLog,
+): Promise<Station> {
+  const { id, codes } = config;
+  const { dc09Body, reportMessage } = await import('./act/report-bodies.ts');
+  if (config.type === 'sia-dc09') {
+    const { createDc09Station } = await import('./link/dc09/station.ts');
+    const { readKey } = await import('./link/dc09/cipher.ts');
+    const read = config.key === null ? null : readKey(config.key.text, config.key.encoding);
+    if (read?.ok === false) throw new Error(read.why);
+    return createDc09Station({
+      id,
+      config: { ...config, key: read?.key ?? null },
+      clock,
+      word: (report, form) => dc09Body(report, config, form),
+    });
+  }
+  const words = { hub: hubId, codes, card: config.card };
+  const word = (report: Parameters<typeof reportMessage>[0]) => reportMessage(report, words);
+  const signed = { ...config, hub: hubId, timeoutMs: SERVICE_MS };
+  if (config.type === 'webhook') {
+    const { createWebhook } = await import('./link/webhook/station.ts');
+    return createWebhook({ config: { ...signed, url: new URL(config.url) }, clock, door, word });
+  }
+  const { createUplink } = await import('./link/uplink/station.ts');
+  return createUplink({ config: { ...signed, ...config }, clock, door, log, word });
 }
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
@@ -332,7 +384,9 @@ function controlHandlers(
       'test-alert',
       async ({ waitMs }, item, gone) => {
         const wait = duration(typeof waitMs === 'number' ? Math.min(Math.max(waitMs, 0), LONGEST_WAIT) : 0);
-        const asked = { paths, contacts: house.phones.keys(), wait, gone };
+        const services = [...house.stations.stations.values()].filter(({ reports }) => reports.has('tests'));
+        const stations = services.map(({ id }) => id);
+        const asked = { paths, contacts: house.phones.keys(), stations, wait, gone };
         await testAlert(hub, clock, asked, ({ hops, ...result }) => item({ ...result, hops: { ...hops } }));
         return { ok: true };
       },

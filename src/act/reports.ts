@@ -60,10 +60,12 @@ const isUnderThreat = (event: PanelEvent): boolean =>
 
 /** A door that was forced starts its entry delay in the same step: one report, the first. */
 function withoutTwice(all: readonly ReportWhat[]): readonly ReportWhat[] {
-  return all.filter(
-    (one, index) =>
-      all.findIndex((other) => other.kind === one.kind && other.zone === one.zone && other.is === one.is) === index,
-  );
+  const isSame = (one: ReportWhat, other: ReportWhat): boolean =>
+    other.kind === one.kind &&
+    other.is === one.is &&
+    other.zone === one.zone &&
+    (one.zone !== null || other.text === one.text);
+  return all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
 }
 
 // ---- rows ----------------------------------------------------------------------------------------------------------
@@ -110,6 +112,8 @@ function ofRow(plan: PanelPlan, after: PanelState, effect: RecordEffect, forced:
       return ofFault(data, 'new');
     case 'fault-cleared':
       return ofFault(data, 'restore');
+    case 'jamming':
+      return [{ ...NOTHING, kind: 'jamming', text: textIn(data, 'radio') }];
     default:
       return [];
   }
@@ -217,8 +221,8 @@ function ofFault(data: Data, is: 'new' | 'restore'): readonly ReportWhat[] {
   const fault = textIn(data, 'fault') ?? '';
   const [name = '', ...rest] = fault.split(':');
   const whose = rest.join(':');
-  // The alarm that comes with it says so already.
-  if (name === 'technical' && is === 'new') return [];
+  // The alarm that comes with it says so already; of jamming a row of its own tells, as soon as the panel is set.
+  if ((name === 'technical' || name === 'jamming') && is === 'new') return [];
   const kind = FAULTS[name] ?? 'trouble-other';
   if (OF_DEVICES.includes(name)) return [{ ...NOTHING, kind, is, zone: whose as ZoneId }];
   return [{ ...NOTHING, kind, is, text: kind === 'trouble-other' ? fault : whose || null }];

@@ -17,9 +17,11 @@ export function close(step: Step, alarm: Alarm, by: string, how: 'truly' | 'unde
 /** What a person adds. Digits that could be a phone number or a code are taken out. */
 export function note(step: Step, alarm: Alarm, by: string, words: string | null): Step {
   if (words === null) return step;
-  const data = { alarm: alarm.id, by, note: words.replace(/\+?\d(?:[\s().-]*\d){4,}/g, '#') };
-  return record(step, 'alarm-note', data, audienceOf(alarm));
+  return record(step, 'alarm-note', { alarm: alarm.id, by, note: withoutNumbers(words) }, audienceOf(alarm));
 }
+
+/** The same words, without digits that could be a phone number or a code. */
+export const withoutNumbers = (words: string): string => words.replace(/\+?\d(?:[\s().-]*\d){4,}/g, '#');
 
 /** With the last alarm that sounds closed from outside, the siren has nothing left to say. */
 function quietIfOver(step: Step): Step {

@@ -104,6 +104,8 @@ export type PanelEvent =
   | { readonly type: 'closed-by-station'; readonly alarm: AlarmId; readonly by: string }
   /** A contact or a monitoring service has seen an alarm. */
   | { readonly type: 'acknowledged'; readonly alarm: AlarmId; readonly by: ContactId | string }
+  /** The monitoring service adds some words to an alarm. */
+  | { readonly type: 'noted'; readonly alarm: AlarmId; readonly by: string; readonly note: string }
   /** Trouble of the hub itself: `disk`, `database`, `config_refused`, `path:twilio`, … */
   | { readonly type: 'fault-raised'; readonly fault: string }
   | { readonly type: 'fault-cleared'; readonly fault: string }

@@ -3,7 +3,7 @@ import { type Instant, isDue, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { end, raise } from './alarms.ts';
 import { endExit } from './arming.ts';
-import { acknowledge, close } from './closing.ts';
+import { acknowledge, close, note } from './closing.ts';
 import type { PanelEvent } from './events.ts';
 import { isIn, standsOpen } from './guard.ts';
 import { restartedPanel } from './initial.ts';
@@ -54,6 +54,8 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
       return onClosure(step, event.alarm, event.by);
     case 'acknowledged':
       return onAcknowledged(step, event.alarm, event.by);
+    case 'noted':
+      return onNoted(step, event.alarm, event.by, event.note);
     case 'fault-raised':
       return addFault(step, event.fault);
     case 'fault-cleared':
@@ -164,6 +166,11 @@ function onClosure(step: Step, id: string, by: string): Step {
 function onAcknowledged(step: Step, id: string, by: string): Step {
   const alarm = step.state.alarms.find((one) => one.id === id);
   return alarm === undefined ? step : acknowledge(step, alarm, by);
+}
+
+function onNoted(step: Step, id: string, by: string, words: string): Step {
+  const alarm = step.state.alarms.find((one) => one.id === id);
+  return alarm === undefined ? step : note(step, alarm, by, words);
 }
 
 function onTick(plan: PanelPlan, step: Step, now: Instant): Step {

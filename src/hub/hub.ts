@@ -1,3 +1,4 @@
+import { forgottenFaults, hubReport } from '../act/reports.ts';
 import type { RecordEffect } from '../alarm/effects.ts';
 import type { Answer, Order, PanelEvent, ReplyTo, ZoneEvent } from '../alarm/events.ts';
 import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
@@ -9,6 +10,7 @@ import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
 import type { EscalationState } from '../escalate/state.ts';
+import type { StationsEvent } from '../escalate/stations-events.ts';
 import { numbersNeeded } from '../escalate/telling.ts';
 import type { LightingEvent } from '../lighting/events.ts';
 import { covers } from '../sense/gateway.ts';
@@ -38,6 +40,8 @@ import type {
   LocalRow,
   Log,
   Restored,
+  Station,
+  StationDoor,
   TextPath,
   Window,
   Wires,
@@ -48,6 +52,7 @@ import { createRadios } from './radios.ts';
 import { begin, clockPart, escalationParts } from './saved.ts';
 import { type SeenDevice, SeenDevices } from './seen.ts';
 import { createShowing } from './showing.ts';
+import { createStations, type StationsTurn } from './stations.ts';
 import { createStepWatch } from './steps.ts';
 import { createTexting } from './texting.ts';
 import { topicsOfSite } from './topics.ts';
@@ -75,13 +80,15 @@ export interface Hub {
   readonly door: BrokerDoor;
   /** What pins, serial gateways and boards are to be told to call. */
   readonly wiresDoor: WiresDoor;
+  /** What a monitoring service is to be told to call. */
+  readonly stationDoor: StationDoor;
   /** What may be seen and asked on site. */
   readonly window: Window;
   /**
    * Publishes every state, drives the siren again and starts to act. Broker and wires need not be open yet: an output on
-   * a wire then starts as it should be, and a client finds what is true.
+   * a wire then starts as it should be, and a client finds what is true. What is to be reported goes to `stations`.
    */
-  start(broker: Broker, wires?: Wires): void;
+  start(broker: Broker, wires?: Wires, stations?: readonly Station[]): void;
   /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
   heartbeat(): Promise<void>;
   /** Trouble outside the rooms begins or ends. */
@@ -107,6 +114,8 @@ type HubEvent =
   | { readonly type: 'panel'; readonly event: PanelEvent }
   | { readonly type: 'escalation'; readonly event: EscalationEvent }
   | { readonly type: 'lighting'; readonly event: LightingEvent }
+  | { readonly type: 'stations'; readonly event: StationsEvent }
+  | { readonly type: 'test-asked' }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -153,7 +162,7 @@ export function createHub(
   const civil = createCivil(clock, plan.site.timezone);
   const paths = ports.texts.map(({ id, ring }) => ({ id, rings: ring !== null }));
   const telling = (): TellingPlan => ({ ...plan.escalation, paths, civil: civil() });
-  const beginning = begin(plan.panel, restored, clock.now());
+  const beginning = begin(plan.panel, restored, clock);
 
   // The state of the house, and what of it is saved already.
   let panel = beginning.panel;
@@ -223,6 +232,17 @@ export function createHub(
     from: beginning.lighting,
     order: driving.light,
     wake: (at) => waker.by(at),
+  });
+  const stations = createStations({
+    panel: plan.panel,
+    plan: plan.stations,
+    numbering: plan.numbering,
+    from: beginning.stations,
+    clock,
+    log,
+    wake: (at) => waker.by(at),
+    post: (event) => take({ type: 'stations', event }, 'personal'),
+    onHanded: tellTest,
   });
   const checking = createChecking(
     codes,
@@ -311,6 +331,13 @@ export function createHub(
         return;
       case 'lighting':
         lights.take(event.event, turn.at);
+        return;
+      case 'stations':
+        stations.take(event.event, lend(turn));
+        return;
+      case 'test-asked':
+        onEscalation({ type: 'test-asked', numbers: draw() }, turn);
+        stations.tell([hubReport('test-manual', null)], lend(turn));
         return;
       case 'noise':
         onRadio(radios.noise(event.base, event.is), turn);
@@ -494,6 +521,7 @@ export function createHub(
       onRadio(radios.follow(index, state, next.state), turn);
     });
     onEscalation({ type: 'tick' }, turn);
+    stations.take({ type: 'tick' }, lend(turn));
     lights.take({ type: 'tick' }, turn.at);
     if (brokerLostAt === null || !isDue(brokerLostAt, turn.at)) return;
     brokerLostAt = null;
@@ -537,7 +565,17 @@ export function createHub(
           unreachable(effect);
       }
     }
+    stations.follow(event, step.effects, lend(turn));
   }
+
+  const lend = (turn: Turn): StationsTurn => ({
+    at: turn.at,
+    wall: clock.trusted() ? wall.at(turn.at) : null,
+    panel: () => panel,
+    onPanel: (event) => onPanel(event, turn),
+    row: (effect) => row(effect, turn),
+    leave: (go) => turn.leaving.push(always(go)),
+  });
 
   const setsMode = (event: PanelEvent): boolean =>
     (event.type === 'ordered' || event.type === 'code-verified') && event.order.ask.action === 'arm';
@@ -603,7 +641,11 @@ export function createHub(
     texting.send(text, path);
     // Whoever watches a test wants this hop as well; the log does not.
     const data = { contact: text.contact, kind: text.kind, path };
-    for (const listener of testListeners) listener({ type: 'record', row: 'text-handed', data, audience: 'local' });
+    tellTest({ type: 'record', row: 'text-handed', data, audience: 'local' });
+  }
+
+  function tellTest(row: RecordEffect): void {
+    for (const listener of testListeners) listener(row);
   }
 
   /** Without a way to send, the words are at least written down; those of a silent alarm only where it is sealed. */
@@ -641,7 +683,7 @@ export function createHub(
       clock: clock.trusted() ? 'trusted' : 'untrusted',
       monotonicMs: clock.monotonicMs(),
     });
-    for (const listener of testListeners) listener(effect);
+    tellTest(effect);
   }
 
   /** Ends a turn: what must last goes to the journal, and what leaves the house waits for it. */
@@ -654,7 +696,7 @@ export function createHub(
 
   /** Anything but a sensor's level has changed. */
   function isLasting(): boolean {
-    if (saved.panel === null || lights.unsaved() === 'lasting') return true;
+    if (saved.panel === null || lights.unsaved() === 'lasting' || stations.unsaved()) return true;
     if (!sameButRounds(escalation, saved.escalation)) return true;
     return panel !== saved.panel && !sameButLevels(panel, saved.panel);
   }
@@ -705,9 +747,9 @@ export function createHub(
     if (panel !== saved.panel) parts['panel'] = JSON.stringify(panel);
     if (!sameButRounds(escalation, saved.escalation))
       Object.assign(parts, escalationParts(escalation, saved.escalation));
-    Object.assign(parts, outlook.toSave(), lights.toSave());
+    Object.assign(parts, outlook.toSave(), lights.toSave(), stations.toSave());
     // Whoever goes on with a countdown must know where the time line stood.
-    const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0;
+    const counting = panelDeadline(panel) !== null || escalation.tellings.length > 0 || stations.waits();
     if (counting || Object.keys(parts).length > 0) parts['clock'] = clockPart(clock, now);
     return parts;
   }
@@ -731,7 +773,7 @@ export function createHub(
 
   function nextDeadline(): Instant | null {
     const rooms = sooner(panelDeadline(panel), escalationDeadline(escalation));
-    const told = sooner(driving.deadline(), lights.deadline());
+    const told = sooner(sooner(driving.deadline(), lights.deadline()), stations.deadline());
     const waits = sooner(sooner(told, brokerLostAt), saveBy);
     return plan.devices.reduce<Instant | null>(
       (first, { sensing }, index) => {
@@ -761,8 +803,9 @@ export function createHub(
 
   // ---- the outside -------------------------------------------------------------------------------------------------
 
-  function start(opened: Broker, onWires?: Wires): void {
+  function start(opened: Broker, onWires?: Wires, services: readonly Station[] = []): void {
     wires = onWires ?? null;
+    stations.open(services);
     ports.dusk.watch((is) => take({ type: 'lighting', event: { type: 'dusk', is } }, 'fault'));
     broker = opened;
     const turn = newTurn(clock.now());
@@ -777,6 +820,9 @@ export function createHub(
     }
     forgetGateways(turn);
     onEscalation({ type: 'restarted' }, turn);
+    stations.take({ type: 'restarted', chance: Number(ports.draw()) / 10_000 }, lend(turn));
+    const forgotten = beginning.before === null ? [] : forgottenFaults(beginning.before, panel);
+    stations.tell([hubReport('restart', null), ...forgotten], lend(turn));
     onRadio(radios.restored(), turn);
     texting.watch();
     onTick(turn);
@@ -794,6 +840,7 @@ export function createHub(
   return {
     door: door.broker,
     wiresDoor: door.wires,
+    stationDoor: stations.door,
     window: outlook.window,
     start,
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
@@ -801,7 +848,7 @@ export function createHub(
       take({ type: 'panel', event: { type: is === 'up' ? 'fault-raised' : 'fault-cleared', fault: name } }, 'fault'),
     testAlert(onRow) {
       testListeners.add(onRow);
-      take({ type: 'escalation', event: { type: 'test-asked', numbers: draw() } }, 'personal');
+      take({ type: 'test-asked' }, 'personal');
       return () => testListeners.delete(onRow);
     },
     contacts: () => showContacts(plan.escalation.contacts.keys(), escalation.proofs),

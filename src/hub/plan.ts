@@ -1,8 +1,10 @@
 import type { OutputRole } from '../act/plan.ts';
 import type { ActProfile } from '../act/profile.ts';
+import type { Numbering } from '../act/station-report.ts';
 import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { StationsPlan } from '../escalate/stations-plan.ts';
 import type { LightingPlan } from '../lighting/plan.ts';
 import type { Profile } from '../sense/profile.ts';
 import type { TripSignal } from '../sense/signals.ts';
@@ -34,6 +36,9 @@ export interface HubPlan {
   readonly escalation: EscalationPlan;
   readonly phones: ReadonlyMap<ContactId, string>;
   readonly neverContact: ReadonlySet<string>;
+  /** Monitoring services; none: nothing is reported. */
+  readonly stations: StationsPlan;
+  readonly numbering: Numbering;
 }
 
 /** How a family's devices are read and spoken to. */

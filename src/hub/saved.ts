@@ -4,6 +4,7 @@ import type { PanelState } from '../alarm/state.ts';
 import type { DeviceId } from '../base/brand.ts';
 import { type Instant, instant } from '../base/time.ts';
 import { type EscalationState, initialEscalation, type Proofs } from '../escalate/state.ts';
+import { initialStations, type StationsState } from '../escalate/stations-state.ts';
 import { initialLighting, type LightingState } from '../lighting/state.ts';
 import { afterRestart, type DeviceState, unheardDevice } from '../zone/state.ts';
 import type { Clock, Restored, SavedParts } from './ports.ts';
@@ -49,24 +50,40 @@ function escalationIn(parts: SavedParts | null): EscalationState {
   return { ...fresh, tellings: known, hinted, strangers, never, nextText, nextSilentText };
 }
 
+/**
+ * A service knows reports again by their names. Where it is lost which were used, the names go on from the wall clock,
+ * which is ahead of every name that was given: nobody reports once a second for years.
+ */
+function stationsIn(parts: SavedParts | null, clock: Clock): StationsState {
+  const first = Math.max(1, Math.floor(clock.wall() / 1000));
+  const fresh = { ...initialStations(), nextReport: first, nextSilent: first };
+  return { ...fresh, ...(read(parts?.['stations']) as StationsState | null) };
+}
+
 /** What the hub starts with. */
 export interface Beginning {
   readonly panel: PanelState;
   readonly escalation: EscalationState;
   readonly lighting: LightingState;
+  readonly stations: StationsState;
+  /** The panel as it was saved, before a start changed anything; null: none. */
+  readonly before: PanelState | null;
   readonly devices: ReadonlyMap<DeviceId, DeviceState>;
   /** `saved`: as it was. `mirror`: only the phase is known. `fresh`: never been here. `lost`: been here, nothing left. */
   readonly from: 'saved' | 'mirror' | 'fresh' | 'lost';
 }
 
 /** The state after a start: what the journal says, or safer. */
-export function begin(plan: PanelPlan, restored: Restored, now: Instant): Beginning {
+export function begin(plan: PanelPlan, restored: Restored, clock: Clock): Beginning {
+  const now = clock.now();
   const panel = read(restored.parts?.['panel']) as PanelState | null;
   if (panel !== null) {
     return {
       panel: restartedPanel(plan, { ...initialPanel(plan), ...panel }, now),
       escalation: escalationIn(restored.parts),
       lighting: { ...initialLighting(), ...(read(restored.parts?.['lighting']) as LightingState | null) },
+      stations: stationsIn(restored.parts, clock),
+      before: panel,
       devices: devicesIn(restored.parts, now),
       from: 'saved',
     };
@@ -74,6 +91,8 @@ export function begin(plan: PanelPlan, restored: Restored, now: Instant): Beginn
   const nothing = {
     escalation: escalationIn({ contacts: restored.parts?.['contacts'] ?? '{}' }),
     lighting: initialLighting(),
+    stations: stationsIn(null, clock),
+    before: null,
     devices: new Map<DeviceId, DeviceState>(),
   };
   if (restored.phase !== null) {

@@ -12,9 +12,9 @@ export interface Hops {
   readonly answered?: number;
 }
 
-/** What became of one contact's test text on one path. */
+/** What became of one contact's test text on one path, or of the test report to one monitoring service. */
 export interface TestResult {
-  /** `twilio to sister`. */
+  /** `twilio to sister`, or the id of a service. */
   readonly path: string;
   readonly ok: boolean;
   /** The last hop it reached, or how it failed. That a person has read it, only `answered` proves. */
@@ -28,6 +28,8 @@ export interface TestAsked {
   /** Names of the paths; `log` where there is none. */
   readonly paths: readonly string[];
   readonly contacts: Iterable<ContactId>;
+  /** Monitoring services that are told of tests. */
+  readonly stations: readonly string[];
   /** So long replies are waited for; zero: not at all. */
   readonly wait: Duration;
   readonly gone: AbortSignal;
@@ -42,6 +44,8 @@ const HOPS: Readonly<Record<string, Hop>> = {
   'text-accepted': 'accepted',
   'text-delivered': 'delivered',
   'test-answered': 'answered',
+  'report-handed': 'handedOver',
+  'report-acked': 'delivered',
 };
 /** Rows after which nothing more comes of a text on its path, or, without one, on any. */
 const FAILURES: readonly string[] = [
@@ -55,7 +59,10 @@ const FAILURES: readonly string[] = [
 
 interface Way {
   readonly path: string;
-  readonly contact: string;
+  /** Null: the path is a monitoring service. */
+  readonly contact: string | null;
+  /** Why it was not taken so far. */
+  delayed: string | null;
   readonly hops: Partial<Record<Hop, number>>;
   failed: { readonly result: string; readonly why: string } | null;
   /** Somebody who was to confirm it will not. */
@@ -73,7 +80,10 @@ export async function testAlert(
   const began = clock.now();
   const elapsed = (): number => Math.round(between(began, clock.now()));
   const contacts = [...asked.contacts];
-  const ways = asked.paths.flatMap((path) => contacts.map((contact) => newWay(path, contact)));
+  const ways = [
+    ...asked.paths.flatMap((path) => contacts.map((contact) => newWay(path, contact))),
+    ...asked.stations.map((station) => newWay(station, null)),
+  ];
   const over = Promise.withResolvers<void>();
   const finish = (which: (way: Way) => boolean): void => {
     for (const way of ways.filter((one) => !one.told && which(one))) {
@@ -84,10 +94,8 @@ export async function testAlert(
   };
   const isWaitingFor = asked.wait > 0;
   const onRow = ({ row, data }: RecordEffect): void => {
-    if (data['kind'] !== 'test' && row !== 'test-answered') return;
-    const mine = ways.filter(
-      ({ contact, path }) => contact === data['contact'] && (data['path'] === undefined || data['path'] === path),
-    );
+    if (data['kind'] !== 'test' && data['kind'] !== 'test-manual' && row !== 'test-answered') return;
+    const mine = ways.filter((way) => isAbout(way, data));
     for (const way of mine) take(way, row, String(data['why'] ?? ''), elapsed());
     finish((way) => isOver(way, isWaitingFor));
   };
@@ -102,9 +110,15 @@ export async function testAlert(
   stop();
 }
 
-const newWay = (path: string, contact: string): Way => ({
+function isAbout({ contact, path }: Way, data: RecordEffect['data']): boolean {
+  if (contact === null) return data['kind'] === 'test-manual' && data['station'] === path;
+  return contact === data['contact'] && (data['path'] === undefined || data['path'] === path);
+}
+
+const newWay = (path: string, contact: string | null): Way => ({
   path,
   contact,
+  delayed: null,
   hops: {},
   failed: null,
   settled: false,
@@ -115,18 +129,21 @@ function take(way: Way, row: string, why: string, ms: number): void {
   const hop = HOPS[row];
   if (hop !== undefined) way.hops[hop] ??= ms;
   if (row === 'text-unconfirmed') way.settled = true;
+  if (row === 'report-unanswered' || row === 'report-refused') way.delayed = why;
   if (!FAILURES.includes(row)) return;
   const reason = row === 'text-not-sent' ? 'no way to send is configured' : why;
   way.failed ??= { result: row.replace('text-', ''), why: reason };
 }
 
-function isOver({ failed, hops, settled }: Way, isWaitingFor: boolean): boolean {
+function isOver({ contact, failed, hops, settled }: Way, isWaitingFor: boolean): boolean {
   if (failed !== null || hops.answered !== undefined) return true;
+  // A service's acknowledgement is all the answer there is.
+  if (contact === null) return hops.delivered !== undefined;
   return !isWaitingFor && (hops.delivered !== undefined || settled);
 }
 
-function resultOf({ path, contact, hops, failed }: Way, ms: number): TestResult {
-  const base = { path: `${path} to ${contact}`, hops };
+function resultOf({ path, contact, delayed, hops, failed }: Way, ms: number): TestResult {
+  const base = { path: contact === null ? path : `${path} to ${contact}`, hops };
   if (failed !== null) return { ...base, ok: false, ms, ...failed };
   if (hops.answered !== undefined) return { ...base, ok: true, result: 'answered', ms: hops.answered, why: '' };
   if (hops.delivered !== undefined) return { ...base, ok: true, result: 'delivered', ms: hops.delivered, why: '' };
@@ -134,6 +151,7 @@ function resultOf({ path, contact, hops, failed }: Way, ms: number): TestResult 
     const why = 'taken, but nobody confirmed that it arrived; ask whether it did';
     return { ...base, ok: true, result: 'accepted', ms: hops.accepted, why };
   }
-  const why = hops.handedOver === undefined ? 'it could not be handed over' : 'the path did not say that it took it';
+  const silent = hops.handedOver === undefined ? 'it could not be handed over' : 'the path did not say that it took it';
+  const why = delayed ?? silent;
   return { ...base, ok: false, result: 'no answer', ms, why: `${why}, for ${PATIENCE / 1000} s` };
 }

@@ -166,6 +166,7 @@ const MEANT_FOR: Readonly<Record<Exclude<Option, 'on'>, readonly ZoneEntry['type
   within: ['tremor'],
   guards: ['tremor'],
   silent: ['panic'],
+  number: ZONE_TYPES,
 };
 
 function checkZone(draft: Draft, path: Path, report: Report): void {

@@ -3,7 +3,7 @@ import type { Report } from './report.ts';
 import { type Draft, type Item, valueAt } from './shape.ts';
 
 /** The ids of one list, those of entries with slips too, so that naming one of them is no second error. */
-export function idsOf(draft: Draft, list: 'devices' | 'outputs' | 'lighting' | 'contacts'): readonly Item<string>[] {
+export function idsOf(draft: Draft, list: (typeof LISTS)[number]): readonly Item<string>[] {
   return draft.places([list]).flatMap((entry) => {
     const path: Path = [...entry, 'id'];
     const value = valueAt(draft.raw, path);
@@ -11,16 +11,16 @@ export function idsOf(draft: Draft, list: 'devices' | 'outputs' | 'lighting' | '
   });
 }
 
+const LISTS = ['devices', 'outputs', 'lighting', 'contacts', 'monitoring'] as const;
+
 /** An id names one thing in the whole house: a log row or a text that says `siren` leaves no doubt. */
 export function checkIds(draft: Draft, report: Report): void {
   const firsts = new Map<string, Path>();
-  for (const { path, value } of (['devices', 'outputs', 'lighting', 'contacts'] as const).flatMap((list) =>
-    idsOf(draft, list),
-  )) {
+  for (const { path, value } of LISTS.flatMap((list) => idsOf(draft, list))) {
     const first = firsts.get(value);
     if (first === undefined) firsts.set(value, path);
     else report.error(path, `${quote(value)} is taken by ${placeOf(first, report)}; choose another id`);
-    if (value === 'monitoring' && path[0] === 'contacts') {
+    if (value === 'monitoring' && (path[0] === 'contacts' || path[0] === 'monitoring')) {
       report.error(path, '"monitoring" stands for the monitoring services; choose another id');
     }
   }

@@ -6,6 +6,7 @@ import type { LightingPlan } from '../lighting/plan.ts';
 import type { DevicePlan } from '../zone/plan.ts';
 import { USUAL_KINDS } from './check-people.ts';
 import { minuteOf, WAITING_KINDS } from './check-texts.ts';
+import { compileMonitoring, compileNumbering, compileStations } from './compile-monitoring.ts';
 import { compileBoards, compileGateways, compileGpio, wireDebounce } from './compile-wires.ts';
 import { parseDuration } from './durations.ts';
 import type { FamilyFacts, House, HouseDevice, HouseOutput, MqttConfig, WebConfig } from './house.ts';
@@ -45,6 +46,9 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     paths: pathsOf(config.sms),
     twilio: compileTwilio(config.sms),
     modem: compileModem(config.sms),
+    stations: compileStations(config),
+    monitoring: compileMonitoring(config),
+    numbering: compileNumbering(config),
     mqtt: compileMqtt(config),
     homeAssistant: compileHomeAssistant(config),
     web: config.web === undefined ? null : compileWeb(config.web),
@@ -210,7 +214,8 @@ function compileHours(hours: ContactEntry['hours']): HoursPlan | null {
 function compileStep(step: StepEntry): StepPlan {
   return {
     after: timeOr(step.after, duration(0)),
-    notify: step.notify.filter((name) => name !== 'monitoring').map((name) => name as ContactId),
+    // Services are told on a road of their own, and are no contacts.
+    notify: step.notify.map((name) => name as ContactId),
     repeat: step.repeat ?? 1,
     every: timeOr(step.every, duration(0)),
   };

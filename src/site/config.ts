@@ -4,6 +4,7 @@ import { checkGateways } from './check-gateways.ts';
 import { checkHomeAssistant } from './check-home-assistant.ts';
 import { checkIds } from './check-ids.ts';
 import { checkLighting } from './check-lighting.ts';
+import { checkMonitoring } from './check-monitoring.ts';
 import { checkMqtt } from './check-mqtt.ts';
 import { checkPeople } from './check-people.ts';
 import { checkSite } from './check-site.ts';
@@ -89,6 +90,7 @@ function check(value: unknown, families: Families, near: (path: string) => strin
   checkLighting(draft, families, report);
   checkPeople(draft, report);
   checkTexts(draft, report);
+  checkMonitoring(draft, near, report);
   checkMqtt(draft, families, near, report);
   checkHomeAssistant(draft, near, report);
   return draft.whole;
@@ -96,11 +98,14 @@ function check(value: unknown, families: Families, near: (path: string) => strin
 
 /** An accepted config is read again from another folder. */
 function withAbsolutePaths(config: Config, near: (path: string) => string): Config {
-  const { mqtt, homeAssistant, web } = config;
+  const { mqtt, homeAssistant, monitoring, web } = config;
   return {
     ...config,
     ...(mqtt?.connect === undefined ? {} : { mqtt: { ...mqtt, connect: absoluteFiles(mqtt.connect, near) } }),
     ...(homeAssistant === undefined ? {} : { homeAssistant: absoluteFiles(homeAssistant, near) }),
+    ...(monitoring === undefined
+      ? {}
+      : { monitoring: monitoring.map((one) => (one.type === 'mqtt' ? absoluteFiles(one, near) : one)) }),
     ...(web?.tls === undefined || web.tls === 'self' ? {} : { web: { ...web, tls: absoluteFiles(web.tls, near) } }),
   };
 }

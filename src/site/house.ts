@@ -1,8 +1,11 @@
 import type { OutputRole } from '../act/plan.ts';
+import type { ReportCodes } from '../act/report-codes.ts';
+import type { CaseCard, Numbering } from '../act/station-report.ts';
 import type { PanelPlan } from '../alarm/plan.ts';
 import type { ContactId, DeviceId, OutputId } from '../base/brand.ts';
 import type { Duration } from '../base/time.ts';
 import type { EscalationPlan } from '../escalate/plan.ts';
+import type { StationsPlan } from '../escalate/stations-plan.ts';
 import type { BoardConfig, GatewayConfig, GpioConfig } from '../hub/ports.ts';
 import type { LightingPlan } from '../lighting/plan.ts';
 import type { AddressKind } from '../sense/profile.ts';
@@ -48,6 +51,49 @@ export interface ModemConfig {
   readonly baud: number;
   /** Null: the card asks for none. */
   readonly pin: string | null;
+}
+
+/** How one monitoring service is spoken to, and in which words. */
+export type MonitoringConfig = { readonly id: string; readonly codes: ReportCodes } & (
+  | {
+      readonly type: 'sia-dc09';
+      readonly targets: readonly [Receiver, ...Receiver[]];
+      readonly account: string;
+      /** With their letters, as `R0` and `L0`. */
+      readonly receiver: string;
+      readonly line: string;
+      readonly format: 'SIA-DCS' | 'ADM-CID';
+      readonly area: number;
+      readonly texts: 'names' | 'none';
+      /** Null: in the clear. */
+      readonly key: { readonly text: string; readonly encoding: 'hex' | 'ascii' } | null;
+      readonly ackTime: 'fresh' | 'any';
+    }
+  | ({ readonly type: 'webhook' } & SignedConfig)
+  | ({
+      readonly type: 'mqtt';
+      readonly prefix: string;
+      readonly username: string | null;
+      readonly password: string | null;
+      /** Paths of PEM files. */
+      readonly ca: string | null;
+      readonly cert: string | null;
+      readonly key: string | null;
+    } & SignedConfig)
+);
+
+interface Receiver {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+}
+
+interface SignedConfig {
+  readonly url: string;
+  readonly secret: string;
+  readonly everySeconds: number;
+  /** Null: this service may know nothing of the case. */
+  readonly card: CaseCard | null;
 }
 
 /** A client of the embedded broker and what it may do; filters are MQTT topic filters. */
@@ -116,6 +162,10 @@ export interface House {
   /** Null: not a way out of this house. */
   readonly twilio: TwilioConfig | null;
   readonly modem: ModemConfig | null;
+  /** What monitoring services are told, and how each is spoken to. */
+  readonly stations: StationsPlan;
+  readonly monitoring: readonly MonitoringConfig[];
+  readonly numbering: Numbering;
   readonly mqtt: MqttConfig;
   readonly homeAssistant: HomeAssistantConfig | null;
   readonly web: WebConfig | null;

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { type Duration, duration, minutes, seconds } from '../base/time.ts';
+import { REPORT_CODES } from '../act/report-codes.ts';
+import { type Duration, duration, hours, minutes, seconds } from '../base/time.ts';
+import type { ReportKind } from '../escalate/stations-plan.ts';
 import { DURATION, parseDuration } from './durations.ts';
 import { either, quote } from './path.ts';
 import { remedyFor } from './suggest.ts';
@@ -22,6 +24,8 @@ const MOST = {
   names: 16,
   gateways: 32,
   commandWords: 64,
+  monitoring: 8,
+  codes: 64,
 } as const;
 
 /** The words the check knows, in the order messages list them. */
@@ -46,6 +50,11 @@ export const ROLES = ['siren', 'strobe', 'light', 'relay'] as const;
 const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 const VIAS = ['text', 'call'] as const;
 export const PATHS = ['twilio', 'modem'] as const;
+
+const SERVICES = ['sia-dc09', 'webhook', 'mqtt'] as const;
+export const REPORTS = ['set', 'unset', 'alarms', 'faults', 'tests'] as const;
+/** Everything a service may be told of has its codes in this table. */
+export const REPORT_KINDS = Object.keys(REPORT_CODES) as readonly ReportKind[];
 
 export const DRIVERS = ['mqtt', 'gpio', 'serial', 'firmata'] as const;
 export const GATEWAY_TYPES = ['rflink', 'mysensors', 'rfxtrx', 'rtl_433', 'firmata'] as const;
@@ -294,6 +303,13 @@ const zone = group('What this device watches. Options that mean nothing for the 
     ),
   ),
   silent: z.optional(flag('panic: nothing shows or sounds on site. Left out: true.')),
+  number: z.optional(
+    whole(
+      'What monitoring services call it, 1 to 999; the same for as long as they have it on paper. Left out: its place among the devices.',
+      1,
+      999,
+    ),
+  ),
 });
 
 const profile = z.optional(
@@ -519,9 +535,9 @@ const contact = group('A person to tell.', {
 const step = group('One step: who is told when.', {
   after: time('So long after the alarm.', { from: '0s', to: '24h' }),
   notify: someOf(
-    text('A contact id, or `monitoring`.', 63),
+    text('A contact id, the id of a monitoring service, or `monitoring`.', 63),
     MOST.contacts,
-    'Contact ids; `monitoring` means every monitoring service, of which this version has none.',
+    'Ids of contacts and of monitoring services; `monitoring` means every one of those. A service is told at once.',
   ),
   repeat: z.optional(whole(`How often in all, 1 to ${MOST.repeat}. Left out: once.`, 1, MOST.repeat)),
   every: z.optional(time('Time between repeats.', { from: '1s', to: '24h' })),
@@ -577,6 +593,121 @@ const sms = group('How texts are sent.', {
 
 const host = (description: string) => text(description, 253);
 const port = (description: string) => whole(`${description} 0 lets the system choose.`, 0, 65_535);
+
+const siaCode = (description: string) =>
+  pattern(/^[A-Z]{2}$/, 'a SIA code', 'write two capital letters, as in BA', `${description} Two capital letters.`);
+const receiverNumber = (description: string) =>
+  pattern(/^[0-9A-Fa-f]{1,6}$/, 'a number', 'write 1 to 6 hex digits in quotes', description);
+
+const transport = z.optional(word('transport', ['tcp', 'udp'], 'How it is spoken to. Left out: tcp.'));
+const stationPort = (description: string) => whole(description, 1, 65_535);
+
+const secondReceiver = group('sia-dc09: where the service listens too; spoken to when the first is silent.', {
+  host: host('Its name or address.'),
+  port: stationPort('Its port.'),
+  transport,
+});
+
+const reportCode = group('What one happening is called there. Left out parts: as in the table of the README.', {
+  cid: z.optional(
+    pattern(/^\d{3}$/, 'an event code of Contact ID', 'write three digits in quotes', 'Contact ID, three digits.'),
+  ),
+  sia: z.optional(siaCode('SIA code of its beginning.')),
+  siaRestore: z.optional(siaCode('SIA code of its end.')),
+});
+
+const reportCodes = describe(
+  z.record(z.string(), reportCode, { error: saying('a group of kinds', 'write KIND: { cid: "120", sia: PA }') }).check(
+    z.refine((value: object) => Object.keys(value).length <= MOST.codes, {
+      error: `has too many entries; at most ${MOST.codes} are taken`,
+    }),
+  ),
+  `Where this service reads other codes than usual, by kind: ${REPORT_KINDS.join(', ')}.`,
+);
+
+const card = group('What its operators may know of the case. It goes along with alarms, to this service alone.', {
+  risk: z.optional(word('risk', ['standard', 'medium', 'high'], 'How dangerous it is.')),
+  callBack: z.optional(text('Whether and how to ring back, and what to say.', 300)),
+  listenOnly: z.optional(flag('true: an operator may listen and must not speak. Left out: false.')),
+  escort: z.optional(text('Who goes with the police, or waits for her where.', 300)),
+  conditions: z.optional(text('What a court has ordered.', 300)),
+});
+
+const service = group('A monitoring service. Keys that mean nothing for its type are refused.', {
+  id: id('Its name in logs and in notify; unique.'),
+  type: word(
+    'type of service',
+    SERVICES,
+    'sia-dc09: a monitoring station. webhook: signed messages by HTTPS. mqtt: the same over a broker.',
+  ),
+  reports: z.optional(
+    someOf(word('kind of report', REPORTS, 'A kind of report.'), REPORTS.length, 'What it is told of. Left out: all.'),
+  ),
+  preAlert: z.optional(
+    flag('true: told at once when an entry delay runs or a door is forced. Left out: sia-dc09 false, else true.'),
+  ),
+  test: z.optional(
+    time('A test report about this often. Left out: sia-dc09 24h, else none.', { from: '1m', to: '192h' }),
+  ),
+  codes: z.optional(reportCodes),
+  host: z.optional(host('sia-dc09: name or address of the receiver.')),
+  port: z.optional(stationPort('sia-dc09: its port.')),
+  transport,
+  secondary: z.optional(secondReceiver),
+  account: z.optional(
+    pattern(
+      /^[0-9A-Fa-f]{3,16}$/,
+      'an account',
+      'write 3 to 16 hex digits in quotes',
+      'sia-dc09: the account the service gave, 3 to 16 hex digits, in quotes.',
+    ),
+  ),
+  receiver: z.optional(receiverNumber('sia-dc09: receiver number, in quotes. Left out: "0".')),
+  line: z.optional(receiverNumber('sia-dc09: line number, in quotes. Left out: "0".')),
+  format: z.optional(word('format', ['SIA-DCS', 'ADM-CID'], 'sia-dc09: SIA or Contact ID. Left out: SIA-DCS.')),
+  area: z.optional(whole('sia-dc09: what the house is called there. Left out: 1.', 1, 99)),
+  texts: z.optional(
+    word('choice', ['names', 'none'], 'sia-dc09: names of zones go along, or numbers alone. Left out: none.'),
+  ),
+  key: z.optional(
+    hiddenText(
+      'sia-dc09: AES key, a secret; left out: unencrypted. mqtt: PEM file of the private key; relative to this file.',
+      'a key',
+      TOKEN_REMEDY,
+    ),
+  ),
+  keyEncoding: z.optional(
+    word('encoding', ['hex', 'ascii'], 'sia-dc09: hex digits, or the characters themselves. Left out: hex.'),
+  ),
+  ackTime: z.optional(
+    word(
+      'choice',
+      ['fresh', 'any'],
+      'sia-dc09: any: for a receiver whose clock cannot be set right; old answers are then believed. Left out: fresh.',
+    ),
+  ),
+  supervision: z.optional(time('sia-dc09: a sign of life this often. Left out: 60s.', { from: '5s', to: '192h' })),
+  url: z.optional(
+    text('webhook: https://HOST/PATH, or http on loopback. mqtt: mqtts://HOST:PORT, or mqtt:// on loopback.', 512),
+  ),
+  secret: z.optional(hiddenText('webhook, mqtt: what hub and service sign with; a secret.', 'a secret', TOKEN_REMEDY)),
+  heartbeat: z.optional(time('webhook, mqtt: a sign of life this often. Left out: 30s.', { from: '5s', to: '10m' })),
+  card: z.optional(card),
+  prefix: z.optional(
+    pattern(
+      /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+){0,3}$/,
+      'a prefix',
+      'write levels of a topic, as in lantern-up',
+      'mqtt: the hub speaks on PREFIX/SITE/up and hears PREFIX/SITE/down. Left out: lantern-up.',
+    ),
+  ),
+  username: z.optional(text('mqtt: user name.')),
+  password: z.optional(hiddenText('mqtt: password; a secret.', 'a password', TOKEN_REMEDY)),
+  ca: z.optional(
+    text("mqtt: PEM file of the authority that signed the broker's certificate; relative to this file.", 1024),
+  ),
+  cert: z.optional(text('mqtt: PEM file of the client certificate; relative to this file.', 1024)),
+});
 
 const user = group('A client of the embedded broker.', {
   name: pattern(
@@ -689,6 +820,7 @@ const SECTIONS = {
   ),
   escalation: z.optional(escalation),
   sms: z.optional(sms),
+  monitoring: z.optional(list(service, MOST.monitoring, 'Monitoring services.')),
   mqtt: z.optional(mqtt),
   homeAssistant: z.optional(homeAssistant),
   web: z.optional(web),
@@ -714,6 +846,7 @@ export type MqttEntry = z.infer<typeof mqtt>;
 export type MqttUserEntry = z.infer<typeof user>;
 export type HomeAssistantEntry = z.infer<typeof homeAssistant>;
 export type ConnectEntry = NonNullable<MqttEntry['connect']>;
+export type ServiceEntry = z.infer<typeof service>;
 export type WebEntry = z.infer<typeof web>;
 
 /** The schema as JSON Schema, for editors. */
@@ -731,6 +864,9 @@ export const DEFAULTS = {
   siren: { duration: minutes(15), trips: 3 },
   hold: seconds(90),
   lastResort: seconds(180),
+  stationLife: seconds(60),
+  heartbeat: seconds(30),
+  stationTest: hours(24),
   within: seconds(10),
   /** What a device that can be imitated says of a closing has to hold so long: as long as its messages repeat. */
   copyableHold: seconds(3),

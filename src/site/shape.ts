@@ -3,9 +3,6 @@ import type { Report } from './report.ts';
 import { type Config, ConfigSchema } from './schema.ts';
 import { remedyFor } from './suggest.ts';
 
-/** Keys that a later version brings. */
-const LATER_KEYS: ReadonlySet<string> = new Set(['monitoring']);
-
 /** A part of a config with its place. */
 export interface Item<T> {
   readonly path: Path;
@@ -34,16 +31,19 @@ type Issue = NonNullable<ReturnType<typeof ConfigSchema.safeParse>['error']>['is
 /** Reports every slip in the shape of `value` and gives the rest. */
 export function checkShape(value: unknown, report: Report): Draft {
   const result = ConfigSchema.safeParse(value, { reportInput: true });
-  if (result.success) return draft(value, result.data, new Set());
+  if (result.success) return draft(value, result.data, new Set(), new Set());
   const slips = new Set<string>();
+  const unread = new Set<string>();
   const told = new Set<string>();
   for (const issue of result.error.issues) {
     const path = pathOf(issue);
     // An unknown key takes nothing from what is known beside it.
     if (issue.code !== 'unrecognized_keys') for (const above of prefixes(path)) slips.add(above);
+    // Of a list that is too long nobody has looked at the entries.
+    if (issue.code === 'too_big') unread.add(formatPath(path));
     if (!isEcho(path, told)) reportIssue(issue, path, report);
   }
-  return draft(value, null, slips);
+  return draft(value, null, slips, unread);
 }
 
 const pathOf = (issue: Issue): Path => issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
@@ -64,20 +64,19 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
     return;
   }
   const known = issue.message.split(',');
-  for (const key of issue.keys) report.error([...path, key], aboutKey(path, key, known), 'key');
+  for (const key of issue.keys) report.error([...path, key], aboutKey(key, known), 'key');
 }
 
-function aboutKey(path: Path, key: string, known: readonly string[]): string {
-  const general = formatPath([...path, key]).replace(/\[\d+\]/g, '[]');
-  if (LATER_KEYS.has(general)) return 'is not in this version; remove it';
+function aboutKey(key: string, known: readonly string[]): string {
   return `${quote(key)} is not a key here; ${remedyFor(key, known, `use ${known.join(', ')}`)}`;
 }
 
-function draft(raw: unknown, whole: Config | null, slips: ReadonlySet<string>): Draft {
+function draft(raw: unknown, whole: Config | null, slips: ReadonlySet<string>, unread: ReadonlySet<string>): Draft {
   // The schema changes no value, so what it found nothing wrong with is what it describes.
   const part = <T>(path: Path): Item<T> | null => {
     const value = valueAt(raw, path);
-    return value === undefined || slips.has(formatPath(path)) ? null : { path, value: value as T };
+    const isWrong = slips.has(formatPath(path)) || prefixes(path).some((above) => unread.has(above));
+    return value === undefined || isWrong ? null : { path, value: value as T };
   };
   const places = (path: Path): readonly Path[] => {
     const list = valueAt(raw, path);

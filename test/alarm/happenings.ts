@@ -148,6 +148,15 @@ export const faultOver = (name: string): Happening =>
     happen(world, { type: 'fault-cleared', fault: name });
   });
 
+export const jammed = (radio: string): Happening =>
+  happening(`${radio} jammed`, (world) => {
+    happen(world, { type: 'jammed', radio, by: 'noise', devices: [] });
+  });
+export const jammingOver = (radio: string): Happening =>
+  happening(`${radio} free again`, (world) => {
+    happen(world, { type: 'jamming-over', radio });
+  });
+
 /** The process stops; nobody ticks until the restart. */
 export const stopped: Happening = happening('stop', stop);
 export const restarted: Happening = happening('restart', restart);

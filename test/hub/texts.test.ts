@@ -25,7 +25,7 @@ async function two(): Promise<Two> {
 async function test({ world }: Two, pass: number, wait = duration(0)): Promise<readonly TestResult[]> {
   const results: TestResult[] = [];
   const contacts: TestAsked['contacts'] = world.hub.contacts().map(({ contact }) => contact);
-  const asked = { paths: ['twilio', 'modem'], contacts, wait, gone: new AbortController().signal };
+  const asked = { paths: ['twilio', 'modem'], contacts, stations: [], wait, gone: new AbortController().signal };
   const done = testAlert(world.hub, world.clock, asked, (result) => results.push(result));
   await world.pass(pass);
   await Promise.race([done, world.rest()]);

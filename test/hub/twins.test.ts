@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { seconds } from '../../src/base/time.ts';
+import { planOf } from '../escalate/stations-bench.ts';
+import { createFakeStation } from '../link/fake-station.ts';
 import { createFakePath } from '../link/texts/fake-path.ts';
 import { createFakeClock } from './fakes.ts';
 import { BASE, CODE, DURESS, settledWorld, type World } from './world.ts';
@@ -15,9 +18,18 @@ const shut: Deed = (world) => world.says('back-window', { contact: true });
 const later: Deed = (world) => world.pass(200);
 const nothing: Deed = () => {};
 
-async function traceOf(deeds: readonly Deed[], paths: 'no path' | 'a path'): Promise<readonly string[]> {
+type Paths = 'no path' | 'a path' | 'a service' | 'a service that is down';
+
+async function traceOf(deeds: readonly Deed[], paths: Paths): Promise<readonly string[]> {
   const clock = createFakeClock();
-  const world = await settledWorld({ clock, texts: paths === 'a path' ? createFakePath(clock.wall) : null });
+  const isWatched = paths === 'a service' || paths === 'a service that is down';
+  const station = createFakeStation();
+  if (paths === 'a service that is down') station.always('lose');
+  const world = await settledWorld({
+    clock,
+    texts: paths === 'a path' ? createFakePath(clock.wall) : null,
+    ...(isWatched ? { house: { stations: planOf({ supervision: seconds(30) }) }, stations: [station] } : {}),
+  });
   for (const deed of deeds) {
     await deed(world);
     await world.rest();
@@ -35,8 +47,8 @@ const masked = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => line.replace(/OK \d{4}/g, 'OK ####'));
 
 function twins(name: string, silent: readonly Deed[], ordinary: readonly Deed[]): void {
-  for (const paths of ['no path', 'a path'] as const) {
-    it(`${name}, with ${paths} for texts`, async () => {
+  for (const paths of ['no path', 'a path', 'a service', 'a service that is down'] as const) {
+    it(`${name}, with ${paths}`, async () => {
       expect(masked(await traceOf(silent, paths))).toEqual(masked(await traceOf(ordinary, paths)));
     });
   }

@@ -1,4 +1,4 @@
-import type { StationDoor } from '../../src/link/station.ts';
+import type { StationDoor } from '../../src/hub/ports.ts';
 import { createWaiting, type Waiting } from '../whole/waiting.ts';
 
 /** What a station told the hub: `c1 acknowledge a1 by op 7`, or `refused WHY`. */

@@ -1,5 +1,6 @@
+import type { StationReport } from '../../src/act/station-report.ts';
 import { wallTime } from '../../src/base/time.ts';
-import type { Ack, LifeResult, ReportResult, SignOfLife, Station } from '../../src/link/station.ts';
+import type { Ack, LifeResult, ReportResult, SignOfLife, Station } from '../../src/hub/ports.ts';
 
 /** What the next messages meet with. */
 type Fate = 'take' | 'lose' | 'refuse' | 'forge' | 'hold';
@@ -8,6 +9,8 @@ type Fate = 'take' | 'lose' | 'refuse' | 'forge' | 'hold';
 export interface FakeStation extends Station {
   /** Ids of reports, each once. */
   readonly taken: readonly string[];
+  /** The same, whole. */
+  readonly reports: StationReport[];
   readonly lives: readonly SignOfLife[];
   /** The next message meets with this. */
   next(fate: Fate): void;
@@ -17,6 +20,7 @@ export interface FakeStation extends Station {
 
 export function createFakeStation(id = 'arc'): FakeStation {
   const taken: string[] = [];
+  const reports: StationReport[] = [];
   const lives: SignOfLife[] = [];
   const held = Promise.withResolvers<{ readonly outcome: 'unanswered'; readonly why: string }>();
   const stopped = { outcome: 'unanswered', why: 'the hub stops' } as const;
@@ -44,6 +48,7 @@ export function createFakeStation(id = 'arc'): FakeStation {
   return {
     id,
     taken,
+    reports,
     lives,
     next: (fate) => {
       fates = [...fates, fate];
@@ -53,7 +58,10 @@ export function createFakeStation(id = 'arc'): FakeStation {
     },
     send(report) {
       const isRefused = (fates[0] ?? usual) === 'refuse';
-      if (!closed && !isRefused && !taken.includes(report.id)) taken.push(report.id);
+      if (!closed && !isRefused && !taken.includes(report.id)) {
+        taken.push(report.id);
+        reports.push(report);
+      }
       return meet();
     },
     async supervise(life): Promise<LifeResult> {

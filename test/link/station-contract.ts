@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StationReport } from '../../src/act/station-report.ts';
 import { wallTime } from '../../src/base/time.ts';
-import type { Sending, Station } from '../../src/link/station.ts';
+import type { Sending, Station } from '../../src/hub/ports.ts';
 
 /** One station with somebody at its far end. */
 export interface Bench {

@@ -45,6 +45,9 @@ const WORDS = [
     'default',
     'notify',
     'monitoring',
+    'sia-dc09',
+    'account',
+    'secret',
   ],
   ...[
     'mqtt',

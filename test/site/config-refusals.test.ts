@@ -28,14 +28,14 @@ const refusals: readonly Refusal[] = [
     name: 'a file that is one word',
     whole: 'hello',
     says: [
-      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
+      '1:1: (file): "hello" is not a group of keys; it takes site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, monitoring, mqtt, homeAssistant, web, evidence',
     ],
   },
   {
     name: 'a file that is a list',
     whole: '- site',
     says: [
-      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web, evidence',
+      '1:1: (file): a list is not a group of keys; it takes site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, monitoring, mqtt, homeAssistant, web, evidence',
     ],
   },
   {
@@ -107,7 +107,7 @@ const refusals: readonly Refusal[] = [
     name: 'an unknown key near none',
     yaml: 'heating: {}',
     says: [
-      '1:1: heating: "heating" is not a key here; use site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
+      '1:1: heating: "heating" is not a key here; use site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, monitoring, mqtt, homeAssistant, web or evidence',
     ],
   },
   {
@@ -121,13 +121,13 @@ const refusals: readonly Refusal[] = [
     name: 'a key named like part of the language',
     yaml: '__proto__: {}',
     says: [
-      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, mqtt, homeAssistant, web or evidence',
+      '1:1: __proto__: "__proto__" is not a key here; use site, panel, devices, gateways, outputs, lighting, contacts, neverContact, escalation, sms, monitoring, mqtt, homeAssistant, web or evidence',
     ],
   },
   {
-    name: 'monitoring',
-    yaml: 'monitoring: []',
-    says: ['1:1: monitoring: is not in this version; remove it'],
+    name: 'a list that is too long, with entries that are none',
+    yaml: `contacts: [${Array(33).fill('null').join(', ')}]`,
+    says: ['1:11: contacts: has 33 entries; at most 32 are taken'],
   },
   {
     name: 'a modem without its port',
@@ -700,14 +700,14 @@ const refusals: readonly Refusal[] = [
     yaml: 'escalation: { personal: [{ after: 0s, notify: [monitoring] }] }',
     says: [
       '1:47: escalation.personal[0].notify: reaches nobody for personal; name a contact whose alarms include it',
-      '1:48: warning: escalation.personal[0].notify[0]: reaches nobody: this version has no monitoring services; name contacts beside it',
+      '1:48: warning: escalation.personal[0].notify[0]: reaches nobody: there are no monitoring services; add one to monitoring, or remove it',
     ],
   },
   {
     name: 'monitoring beside a contact',
     yaml: 'escalation: { personal: [{ after: 0s, notify: [monitoring, sister] }] }',
     says: [
-      '1:48: warning: escalation.personal[0].notify[0]: reaches nobody: this version has no monitoring services; name contacts beside it',
+      '1:48: warning: escalation.personal[0].notify[0]: reaches nobody: there are no monitoring services; add one to monitoring, or remove it',
     ],
   },
   {

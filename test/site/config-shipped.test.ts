@@ -248,7 +248,10 @@ describe('config/example.yaml', () => {
 
   // Every kind of alarm has the same steps; shown once is shown.
   const once = (key: string) =>
-    key.replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].').replace(/^gateways\.\w+\./, 'gateways.NAME.');
+    key
+      .replace(/^escalation\.\w+\[\]\./, 'escalation.KIND[].')
+      .replace(/^gateways\.\w+\./, 'gateways.NAME.')
+      .replace(/(\.codes)\.[\w-]+\./, '$1.NAME.');
   const values = [plain(example), plain(withConnect(example))];
   const shown = new Set(values.flatMap((value) => keysOfValue(value, '')).map(once));
   const keys = new Set(keysOfSchema(schema, '').map(once));
@@ -300,7 +303,8 @@ describe('config/lantern.schema.json', () => {
     ['a gateway whose name is none', completed('gateways: { A: { port: /dev/ttyUSB0 } }'), false],
     ['a gateway with a slip', completed('gateways: { a: { prot: /dev/ttyUSB0 } }'), false],
     ['a line past the last', completed('devices: [{ id: a, driver: gpio, line: 256 }]'), false],
-    ['a monitoring station', completed('monitoring: []'), false],
+    ['a monitoring station', completed('monitoring: [{ id: arc, type: sia-dc09 }]'), true],
+    ['one of no known type', completed('monitoring: [{ id: arc, type: sia }]'), false],
     ['a missing site', 'web: {}', false],
     ['an unknown zone type', completed('devices: [{ id: a, profile: z, topic: a, zone: { type: enrty } }]'), false],
   ];

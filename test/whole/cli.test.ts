@@ -173,7 +173,7 @@ describe.concurrent('check', () => {
       'contacts: [ { id: s, phone: "+447700900999" } ]',
       'neverContact: ["+447700900999"]',
       'escalatoin: {}',
-      'monitoring: []',
+      'monitoring: [{ id: arc, type: sia-dc09, host: h, port: 12000 }]',
     ];
     writeFileSync(house.config, `${text.join('\n')}\n`);
     const { code, stdout, stderr } = await lantern(['check', '--config', house.config]);
@@ -187,7 +187,7 @@ describe.concurrent('check', () => {
     has('4:', /devices\[1\]\.id/);
     has('5:', /contacts\[0\]\.phone: .*never/i);
     has('7:', /escalation/);
-    has('8:', /not in this version/);
+    has('8:', /monitoring\[0\]\.account: is missing/);
   });
 
   story('as JSON', async ({ house }) => {

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { between, type Instant, type WallTime, wallTime } from '../../base/time.ts';
-import type { Clock } from '../../hub/ports.ts';
-import type { Ack, ReportResult } from '../station.ts';
+import type { Ack, Clock, ReportResult } from '../../hub/ports.ts';
 import { createAnswerReader, readAnswer } from './answer.ts';
 import { type Dc09Target, openChannel } from './channel.ts';
 import type { Dc09Key } from './cipher.ts';

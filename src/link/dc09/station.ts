@@ -1,6 +1,5 @@
 import type { StationReport } from '../../act/station-report.ts';
-import type { Clock } from '../../hub/ports.ts';
-import type { Station } from '../station.ts';
+import type { Clock, Station } from '../../hub/ports.ts';
 import { createDc09Client, type Dc09Body, type Dc09Config } from './client.ts';
 import { writeTime } from './time.ts';
 

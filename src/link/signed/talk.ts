@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StationReport } from '../../act/station-report.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { type WallTime, wallTime } from '../../base/time.ts';
-import type { Clock } from '../../hub/ports.ts';
-import type { Ack, LifeResult, ReportResult, SignOfLife, StationCommand, StationDoor } from '../station.ts';
+import type { Ack, Clock, LifeResult, ReportResult, SignOfLife, StationCommand, StationDoor } from '../../hub/ports.ts';
 import { answer, CLOCK_SLACK_MS, command, commandBatch, MAX_ANSWER_BYTES, MAX_COMMANDS } from './messages.ts';
 import { isSame, signAnswer, signCommands, signRequest } from './signature.ts';
 

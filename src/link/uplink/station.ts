@@ -3,11 +3,10 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import * as z from 'zod';
 import type { StationReport } from '../../act/station-report.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Clock, Log } from '../../hub/ports.ts';
+import type { Clock, Log, Station, StationDoor } from '../../hub/ports.ts';
 import { readTlsFiles, type TlsPaths } from '../mqtt/tls-files.ts';
 import { MAX_ANSWER_BYTES } from '../signed/messages.ts';
 import { type Carried, createTalk, type Envelope } from '../signed/talk.ts';
-import type { Station, StationDoor } from '../station.ts';
 import { within } from '../within.ts';
 
 export interface UplinkConfig extends TlsPaths {

@@ -1,8 +1,7 @@
 import type { StationReport } from '../../act/station-report.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Clock } from '../../hub/ports.ts';
+import type { Clock, Station, StationDoor } from '../../hub/ports.ts';
 import { createTalk } from '../signed/talk.ts';
-import type { Station, StationDoor } from '../station.ts';
 import { ask } from '../texts/http.ts';
 
 export interface WebhookConfig {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ReportResult } from '../../../src/hub/ports.ts';
 import { readKey } from '../../../src/link/dc09/cipher.ts';
 import { createDc09Client, type Dc09Body, type Dc09Client } from '../../../src/link/dc09/client.ts';
 import {
@@ -13,7 +14,6 @@ import {
   PRIMARY_AGAIN_MS,
 } from '../../../src/link/dc09/limits.ts';
 import type { Urgency } from '../../../src/link/dc09/turns.ts';
-import type { ReportResult } from '../../../src/link/station.ts';
 import { createFakeClock, type FakeClock } from '../../hub/fakes.ts';
 import { freePort } from '../mqtt/mosquitto.ts';
 import { type Fault, type Receiver, startReceiver } from './receiver.ts';

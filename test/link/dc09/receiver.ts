@@ -53,6 +53,8 @@ export interface Receiver {
   /** Everything that broke a rule of the protocol. */
   readonly complaints: readonly string[];
   play(...faults: readonly Fault[]): void;
+  /** Forgets the faults that it has not played yet. */
+  recover(): void;
   /** Its clock runs so far ahead of `wall`. */
   setClock(aheadMs: number): void;
   /** From now on it closes each connection behind its answer. */
@@ -281,6 +283,9 @@ export async function startReceiver({ account, keyHex, wall }: ReceiverOptions):
     complaints,
     play: (...more) => {
       faults.push(...more);
+    },
+    recover: () => {
+      faults.splice(0);
     },
     setClock: (aheadMs) => {
       ahead = aheadMs;

@@ -48,6 +48,8 @@ export interface Service {
   readonly heard: readonly Told[];
   readonly complaints: readonly string[];
   play(...faults: readonly Fault[]): void;
+  /** Forgets the faults that it has not played yet. */
+  recover(): void;
   /** Commands for the next heartbeat's answer. */
   give(...commands: readonly unknown[]): void;
   setClock(aheadMs: number): void;
@@ -141,6 +143,9 @@ export function createService(secret: string, wall: () => number): Service {
     complaints,
     play: (...more) => {
       faults.push(...more);
+    },
+    recover: () => {
+      faults.splice(0);
     },
     give: (...more) => {
       commands = [...commands, ...more];

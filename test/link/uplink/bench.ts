@@ -1,7 +1,6 @@
 import { reportMessage } from '../../../src/act/report-bodies.ts';
 import { REPORT_CODES } from '../../../src/act/report-codes.ts';
-import type { Log } from '../../../src/hub/ports.ts';
-import type { Station, StationDoor } from '../../../src/link/station.ts';
+import type { Log, Station, StationDoor } from '../../../src/hub/ports.ts';
 import { createUplink, type UplinkConfig } from '../../../src/link/uplink/station.ts';
 import { createFakeClock, type FakeClock } from '../../hub/fakes.ts';
 import { type Mosquitto, startMosquitto } from '../mqtt/mosquitto.ts';

@@ -1,6 +1,6 @@
 import { reportMessage } from '../../../src/act/report-bodies.ts';
 import { REPORT_CODES } from '../../../src/act/report-codes.ts';
-import type { Station, StationDoor } from '../../../src/link/station.ts';
+import type { Station, StationDoor } from '../../../src/hub/ports.ts';
 import { createWebhook } from '../../../src/link/webhook/station.ts';
 import { createFakeClock, type FakeClock } from '../../hub/fakes.ts';
 import { startWebhookService, type WebhookService } from './service.ts';

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterEach, describe, expect, it } from 'vitest';
 import { wallTime } from '../../../src/base/time.ts';
-import type { LifeResult, ReportResult } from '../../../src/link/station.ts';
+import type { LifeResult, ReportResult } from '../../../src/hub/ports.ts';
 import { describeReceiver } from '../../../src/link/webhook/openapi.ts';
 import { readWebhookUrl } from '../../../src/link/webhook/station.ts';
 import { type RecordedStationDoor, recordStationDoor } from '../door.ts';
