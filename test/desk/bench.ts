@@ -11,9 +11,8 @@ import { addOperator } from '../../src/desk/operators.ts';
 import { createSqlStore } from '../../src/desk/sql-store.ts';
 import { openSqlite } from '../../src/desk/sqlite.ts';
 import type { Store } from '../../src/desk/store.ts';
-import type { Log } from '../../src/hub/ports.ts';
+import type { Log, Station } from '../../src/hub/ports.ts';
 import { createClock } from '../../src/link/clock.ts';
-import type { Station } from '../../src/link/station.ts';
 import { createWebhook } from '../../src/link/webhook/station.ts';
 import { type RecordedStationDoor, recordStationDoor } from '../link/door.ts';
 
