@@ -21,7 +21,7 @@ const PURPOSES: readonly TextPurpose[] = [
 const NUMBERS: readonly (string | null)[] = ['4821', null];
 
 // The table of 3GPP TS 23.038, written down a second time so that a slip in the first one shows.
-const GSM7 = /^[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑܧ¿a-zäöñüà]{1,160}$/u;
+const GSM7 = /^[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]{1,160}$/u;
 
 const subject = (change: Partial<TextSubject>): TextSubject => ({
   kind: 'intruder',
@@ -109,6 +109,11 @@ describe('words', () => {
       'letters the alphabet lacks',
       { wording: 'plain', zoneNames: ['Łazienka góra', 'Çatı'] },
       'Intruder alarm: azienka gora, Çat. Please ring me now. Reply OK 4821 when seen.',
+    ],
+    [
+      'letters it has, and one that only looks like two of them',
+      { wording: 'plain', zoneNames: ['Küche Über §7', 'x\u0727'] },
+      'Intruder alarm: Küche Über §7, x. Please ring me now. Reply OK 4821 when seen.',
     ],
   ];
   for (const [name, change, words] of rows) it(name, () => expect(compose(subject(change))).toBe(words));
