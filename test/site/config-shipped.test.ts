@@ -8,19 +8,18 @@ import { loadAccepted, saveAccepted } from '../../src/site/accepted.ts';
 import { type Families, type Loaded, loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import { formatProblem } from '../../src/site/report.ts';
-import { completed, families as standIns, tempFolder } from './fixtures/config.ts';
+import { completed, tempFolder } from './fixtures/config.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const shipped = (name: string): string => readFileSync(join(root, 'config', name), 'utf8');
 const schema = JSON.parse(shipped('lantern.schema.json'));
 
 /** The families that come with the program. */
-const families: Families = new Map([
-  ...standIns,
-  ...[...loadDevices(join(root, 'devices'), 'profiles').families].map(
+const families: Families = new Map(
+  [...loadDevices(join(root, 'devices'), 'profiles').families].map(
     ([name, family]) => [name, familyFacts(family)] as const,
   ),
-]);
+);
 
 const RECIPIENT = 'age1rrs4kedzc6sxmnszv35gqnhxkhezehgjm9wqq6dvx7ke58ewfs8qyq49a3';
 
