@@ -55,8 +55,8 @@ const REFUSES_VERSION: readonly unknown[] = [0x84, 1];
  *   given again, and `door.connected(true)` is the moment to give it again.
  * - A broker that lets more than a bounded backlog pile up is left and connected anew.
  *
- * `open` resolves when connected, or when the first attempt failed or takes too long; it rejects only when the config can never work (a
- * certificate that is missing or wrong), with one sentence and a remedy.
+ * `open` resolves when connected and subscribed, or when the first attempt failed or takes too long; it rejects only when
+ * the config can never work (a certificate that is missing or wrong), with one sentence and a remedy.
  */
 export async function createExternalBroker(parts: ExternalBrokerParts): Promise<Broker> {
   const { config, siteId, door, log } = parts;
@@ -67,6 +67,8 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
   const refusals = createRefusals((source, why) => door.refused(source, why));
   const outbox = createOutbox(sendOwn);
   let client: MqttClient | null = null;
+  /** Called once, at the first answer to what was subscribed. */
+  let hears: () => void = () => {};
   let up: boolean | null = null;
   let lastTrouble = '';
   let closing = false;
@@ -124,6 +126,7 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
   function subscribe(live: MqttClient): void {
     const wanted = Object.fromEntries(filters.map((filter) => [filter, subscription(filter)]));
     live.subscribe(wanted, (error, granted) => {
+      hears();
       const refused = (granted ?? []).filter(({ qos }) => qos >= 0x80).length;
       if (error === null && refused === 0) return;
       if (!closing && live.connected)
@@ -202,7 +205,8 @@ export async function createExternalBroker(parts: ExternalBrokerParts): Promise<
       client = start();
       const opened = client;
       const tried = new Promise<void>((done) => {
-        opened.once('connect', () => done());
+        // Connected is not enough: what is said before the broker has taken the subscriptions would pass by unheard.
+        hears = done;
         opened.once('close', () => done());
       });
       await within(FIRST_CONNECT_WAIT_MS, tried);
