@@ -9,5 +9,8 @@ export default defineConfig({
     // Stories that run side by side each start a hub; more of them at once only make each other late.
     maxConcurrency: 3,
     hookTimeout: 120_000,
+    // Where nobody sits, what fails once is tried once more, because real programs meet a machine that is not ours; the
+    // closing lines name each that needed it.
+    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 });

@@ -22,6 +22,7 @@ class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const failures = unhandled.map((error) => `outside any test: ${error.message}`);
     const notRun: { name: string; why: string }[] = [];
+    const unsteady: string[] = [];
     let passed = 0;
     let skipped = 0;
     for (const module of modules) {
@@ -29,6 +30,7 @@ class TallyReporter implements Reporter {
       for (const test of module.children.allTests() as Iterable<TestCase>) {
         const result = test.result();
         const name = nameOf(module, test.fullName);
+        if (test.diagnostic()?.flaky === true) unsteady.push(name);
         if (result.state === 'passed') passed += 1;
         else if (result.state === 'failed') failures.push(name);
         else if (result.state === 'pending') failures.push(`${name} (never ended)`);
@@ -37,7 +39,7 @@ class TallyReporter implements Reporter {
         else skipped += 1;
       }
     }
-    const tally: Tally = { passed, skipped, failures, notRun };
+    const tally: Tally = { passed, skipped, failures, notRun, unsteady };
     if (process.env['LANTERN_TALLY']) writeFileSync(process.env['LANTERN_TALLY'], JSON.stringify(tally));
   }
 }

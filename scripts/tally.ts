@@ -8,6 +8,8 @@ export interface Tally {
   readonly failures: readonly string[];
   /** Tests, or whole files, that this machine cannot run, with the reason. */
   readonly notRun: readonly { readonly name: string; readonly why: string }[];
+  /** Passed, but only when tried again: to be looked into. */
+  readonly unsteady?: readonly string[];
 }
 
 /** Results of the checks beside the tests; each counts as one. */
@@ -32,6 +34,8 @@ export function closing(
     notRun: [],
   };
   for (const name of failures) lines.push(`FAILED: ${name}`);
+  for (const name of tally?.unsteady ?? [])
+    lines.push(`UNSTEADY: ${name}: passed when it was tried again; look into it`);
   for (const { name, why } of notRun) lines.push(`NOT RUN: ${name}: ${why}`);
   const empty = tally !== null && passed + failures.length === 0;
   if (empty) lines.push('FAILED: no test ran');

@@ -18,6 +18,13 @@ const cases: readonly (readonly [what: string, Tally | null, Checks, lines: read
   ],
   ['no test ran', tally({ skipped: 3 }), checks, ['FAILED: no test ran', '5 passed, 1 failed, 3 skipped'], false],
   ['the run left nothing', null, checks, ['FAILED: the tests left no result', '5 passed, 1 failed'], false],
+  [
+    'one that passed when it was tried again',
+    { passed: 3, skipped: 0, failures: [], notRun: [], unsteady: ['a > b'] },
+    { passed: 1, failed: 0 },
+    ['UNSTEADY: a > b: passed when it was tried again; look into it', '4 passed, 0 failed'],
+    true,
+  ],
 ];
 
 describe('the closing lines', () => {
