@@ -1,6 +1,7 @@
 import type { ContactId } from '../base/brand.ts';
 import { type Instant, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationEvent, EscalationStep, TellingPlan } from './events.ts';
 import { fetchDeadline, onArrived, onFetchEnded, refetch, settleFetching } from './fetching.ts';
 import { onFindEnded, onRestarted, onSendEnded, onStatusEnded } from './hands.ts';
@@ -10,7 +11,7 @@ import { onTextsIn } from './replies.ts';
 import { settleReports } from './reports.ts';
 import { settleTexts, textDeadlines } from './sending.ts';
 import type { EscalationState } from './state.ts';
-import { chain, each, record, still } from './step.ts';
+import { record, still } from './step.ts';
 import { numbersOf, onHidden, onStopped, onTold, settleMissed, settleTellings, tellingDeadline } from './telling.ts';
 
 /**
@@ -82,8 +83,9 @@ function onTestAsked(plan: TellingPlan, state: EscalationState, pool: readonly s
     return number === undefined ? [] : [[contact, number] as const];
   });
   const numbers: Readonly<Record<ContactId, string>> = Object.fromEntries(given);
+  const asked: EscalationState = { ...state, test: { at: now, numbers } };
   return chain(
-    { ...state, test: { at: now, numbers } },
+    asked,
     (s) => still(s, record('test-started', { contacts: contacts.length }, 'local')),
     (s) =>
       each(s, contacts, (current, contact) => {

@@ -1,9 +1,10 @@
 import { type Instant, instant, isDue, sooner } from '../base/time.ts';
 import { ANSWER_TIME, FAILURES_FOR_FAULT, FETCH_ANSWER, FETCH_OPEN, FETCH_RECHECK, FETCH_ROUTINE } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, FetchLook, TellingPlan } from './events.ts';
 import type { PathId } from './plan.ts';
 import type { EscalationState, Fetching } from './state.ts';
-import { chain, each, later, still } from './step.ts';
+import { later, still } from './step.ts';
 
 // Each path is asked for replies three times a minute, and looked at every 3 s while any alarm is told, or when it says that
 // something came in. Only the first are routine: what is shown of a path must look the same whether or not a silent alarm

@@ -16,14 +16,13 @@ import {
   TEST_STATUS_AFTER,
   UNCONFIRMED_AFTER,
 } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, FindReport, SendReport, StatusReport, TellingPlan } from './events.ts';
 import { routineEvidence } from './fetching.ts';
 import { dropIfOver, enqueue, hide, isWanted, leave, looksOver, strip, wordsOf } from './outbox.ts';
 import type { PathId } from './plan.ts';
 import type { EscalationState, Hand, HandProgress, Telling, Text } from './state.ts';
 import {
-  chain,
-  each,
   fitForRow,
   handOf,
   hasArrived,

@@ -1,14 +1,13 @@
 import type { ContactId, TextId } from '../base/brand.ts';
 import type { Instant } from '../base/time.ts';
 import { MAX_TEXTS, TEXT_LIFE } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, TellingPlan } from './events.ts';
 import type { PathId, Strategy, Via } from './plan.ts';
 import type { EscalationState, Hand, Telling, Text, TextPurpose } from './state.ts';
 import {
   audienceOf,
-  chain,
   dropText,
-  each,
   isLive,
   isUrgent,
   later,
@@ -64,7 +63,7 @@ export function enqueue(plan: TellingPlan, state: EscalationState, words: NewTex
     ? { ...state, nextSilentText: state.nextSilentText + 1 }
     : { ...state, nextText: state.nextText + 1 };
   if (ways.length === 0) return still(numbered, { type: 'not-sent', text: orderOf(plan, text, now) });
-  const queued = { ...numbered, texts: [...numbered.texts, text] };
+  const queued: EscalationState = { ...numbered, texts: [...numbered.texts, text] };
   return chain(
     queued,
     (s) => still(s, textRow('queued', text)),

@@ -1,11 +1,12 @@
 import type { ContactId } from '../base/brand.ts';
 import { type Instant, isDue, type WallTime, wallTime } from '../base/time.ts';
 import { ASK_AGAIN, ASKED_LIFE, PROVE_BY, QUIET_START } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, TellingPlan } from './events.ts';
 import { enqueue } from './outbox.ts';
 import type { PathId } from './plan.ts';
 import type { EscalationState, Proof } from './state.ts';
-import { chain, each, later, record, still } from './step.ts';
+import { later, record, still } from './step.ts';
 
 // A contact is proven by answering YES to a text that somebody asked for. Who is not is told of every alarm all the same.
 

@@ -1,12 +1,13 @@
 import type { ContactId } from '../base/brand.ts';
 import { type Instant, isDue } from '../base/time.ts';
 import { HINT_AGAIN, MAX_BODY, MAX_HEARD, MAX_SEEN, TEST_LIFE, TWICE_WITHIN } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, ReceivedText, TellingPlan } from './events.ts';
 import { cancel, enqueue } from './outbox.ts';
 import type { PathId } from './plan.ts';
 import { isAsked, isYes, onYes } from './proving.ts';
 import type { EscalationState, Telling } from './state.ts';
-import { audienceOf, chain, each, isUrgent, later, putTelling, record, still } from './step.ts';
+import { audienceOf, isUrgent, later, putTelling, record, still } from './step.ts';
 import { numbersOf } from './telling.ts';
 
 /**
@@ -35,7 +36,8 @@ export function onTextsIn(
   if (fresh.length === 0) return still(state);
   // Those at the far end now come first, so that what it shows again is never forgotten.
   const seen = [...new Set([...texts.map(nameOf), ...state.seen])].slice(0, MAX_SEEN);
-  return each({ ...state, seen }, fresh, (s, text) => read(plan, s, path, text, now));
+  const noted: EscalationState = { ...state, seen };
+  return each(noted, fresh, (s, text) => read(plan, s, path, text, now));
 }
 
 function read(

@@ -1,9 +1,10 @@
 import { type Instant, isDue } from '../base/time.ts';
 import { REPORT_AFTER, REPORT_AGAIN } from './bounds.ts';
+import { each } from './chain.ts';
 import type { EscalationStep, TellingPlan } from './events.ts';
 import { enqueue } from './outbox.ts';
 import type { EscalationState, Fetching } from './state.ts';
-import { each, later, still } from './step.ts';
+import { later, still } from './step.ts';
 
 /** A path that stays dead is told of over those that are not, to who is told of faults, once a day however often it dies. */
 export function settleReports(plan: TellingPlan, state: EscalationState, now: Instant): EscalationStep {
@@ -32,7 +33,6 @@ function report(
   const contacts = [...plan.contacts.values()].filter(({ alarms }) => alarms.has('fault'));
   const paths = others.map(({ path }) => path);
   const words = { alarm: null, kind: 'fault', purpose: 'path-down', silent: false, number: null, zones: [] } as const;
-  return each({ ...state, fetching: noted }, contacts, (s, { id }) =>
-    enqueue(plan, s, { ...words, contact: id, paths }, now),
-  );
+  const told: EscalationState = { ...state, fetching: noted };
+  return each(told, contacts, (s, { id }) => enqueue(plan, s, { ...words, contact: id, paths }, now));
 }

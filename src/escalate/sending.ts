@@ -1,6 +1,7 @@
 import type { TextId } from '../base/brand.ts';
 import { between, type Instant, isDue } from '../base/time.ts';
 import { ANSWER_TIME, BLIND_AFTER, MAX_SENDING, TEXT_LIFE } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, TellingPlan } from './events.ts';
 import { isUp } from './fetching.ts';
 import { conclude, doubt, goOn, isHeld, lastHold, statusTimes, unconfirmed } from './hands.ts';
@@ -9,9 +10,7 @@ import { enqueue, isWanted, strip, waiting, waysLeft, wordsOf } from './outbox.t
 import type { PathId } from './plan.ts';
 import type { EscalationState, Hand, HandProgress, Text } from './state.ts';
 import {
-  chain,
   dropText,
-  each,
   handOf,
   isUrgent,
   later,

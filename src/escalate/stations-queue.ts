@@ -1,12 +1,11 @@
 import { after, between, type Instant, instant, isDue, sooner, type WallTime } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
+import { chain, each } from './chain.ts';
 import { backoff, MAX_ACTIVE, MAX_REPORTS, REFUSED_REST, REFUSED_ROUNDS, RESULT_TIME } from './stations-bounds.ts';
 import type { ReportEnd, StationsEffect, StationsStep } from './stations-events.ts';
 import { PLACES, type ReportKind, type StationId, type StationsPlan, takes } from './stations-plan.ts';
 import type { Delivery, Report, ReportWhat, StationsState } from './stations-state.ts';
 import {
-  chain,
-  each,
   fitForRow,
   isOver,
   lineOf,

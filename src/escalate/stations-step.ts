@@ -7,30 +7,6 @@ import type { Delivery, Line, Report, StationsState } from './stations-state.ts'
 /** Nothing happens but these. */
 export const stay = (state: StationsState, ...effects: readonly StationsEffect[]): StationsStep => ({ state, effects });
 
-/** One step after another; the effects add up in order. */
-export function chain(
-  state: StationsState,
-  ...nexts: readonly ((state: StationsState) => StationsStep)[]
-): StationsStep {
-  const effects: StationsEffect[] = [];
-  let current = state;
-  for (const next of nexts) {
-    const step = next(current);
-    current = step.state;
-    effects.push(...step.effects);
-  }
-  return { state: current, effects };
-}
-
-/** The same for each item. */
-export function each<T>(
-  state: StationsState,
-  items: readonly T[],
-  next: (state: StationsState, item: T) => StationsStep,
-): StationsStep {
-  return chain(state, ...items.map((item) => (current: StationsState) => next(current, item)));
-}
-
 export const lineOf = (state: StationsState, station: StationId): Line | undefined => state.lines[station];
 
 export const putLine = (state: StationsState, station: StationId, line: Line): StationsState => ({

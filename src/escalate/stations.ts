@@ -1,5 +1,6 @@
 import { after, type Duration, duration, type Instant, isDue } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
+import { chain, each } from './chain.ts';
 import {
   LIFE_PUT_OFF,
   LIFE_RECHECK,
@@ -22,7 +23,7 @@ import {
   waitingFor,
 } from './stations-queue.ts';
 import type { CommandMemory, Line, StationsState } from './stations-state.ts';
-import { chain, each, lineOf, putLine, stay } from './stations-step.ts';
+import { lineOf, putLine, stay } from './stations-step.ts';
 
 /**
  * The road to the monitoring services: what happened is kept until each of them has proven that it has it. In order,

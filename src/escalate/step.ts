@@ -13,30 +13,6 @@ export const still = (state: EscalationState, ...effects: readonly EscalationEff
   effects,
 });
 
-/** One step after another; the effects add up in order. */
-export function chain(
-  state: EscalationState,
-  ...nexts: readonly ((state: EscalationState) => EscalationStep)[]
-): EscalationStep {
-  const effects: EscalationEffect[] = [];
-  let current = state;
-  for (const next of nexts) {
-    const step = next(current);
-    current = step.state;
-    effects.push(...step.effects);
-  }
-  return { state: current, effects };
-}
-
-/** The same for each item. */
-export function each<T>(
-  state: EscalationState,
-  items: readonly T[],
-  next: (state: EscalationState, item: T) => EscalationStep,
-): EscalationStep {
-  return chain(state, ...items.map((item) => (current: EscalationState) => next(current, item)));
-}
-
 export const later = (from: Instant, wait: Duration | number): Instant => instant(from + wait);
 
 export function record(

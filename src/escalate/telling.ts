@@ -2,12 +2,13 @@ import type { Alarm } from '../alarm/state.ts';
 import type { AlarmId, ContactId } from '../base/brand.ts';
 import { type Instant, isDue, sooner } from '../base/time.ts';
 import { HAND_OFF_BY, MAX_FORMER, MAX_RINGS, MAX_TELLINGS, TAKEN_BY, TEXT_LIFE } from './bounds.ts';
+import { chain, each } from './chain.ts';
 import type { EscalationStep, TellingPlan } from './events.ts';
 import { lastHold } from './hands.ts';
 import { cancel, enqueue, hide, isOfTelling, tellingRow, underDuress, waiting } from './outbox.ts';
 import type { EscalationPlan, Via } from './plan.ts';
 import type { Due, EscalationState, Telling } from './state.ts';
-import { chain, each, isLive, isUrgent, later, putTelling, putText, still, tellingOf } from './step.ts';
+import { isLive, isUrgent, later, putTelling, putText, still, tellingOf } from './step.ts';
 
 /** How many fresh random 4-digit numbers `told` and `test-asked` want, so that nobody gets one he has already. */
 export const numbersNeeded = (plan: EscalationPlan): number => 2 * plan.contacts.size + 8;
@@ -111,10 +112,10 @@ export function onStopped(
 ): EscalationStep {
   const telling = tellingOf(state, alarm);
   if (telling === undefined) return still(state);
-  const tellings = state.tellings.filter((other) => other !== telling);
+  const without: EscalationState = { ...state, tellings: state.tellings.filter((other) => other !== telling) };
   const told = toldOf(state, telling);
   return chain(
-    { ...state, tellings },
+    without,
     (s) => still(s, tellingRow('telling-stopped', telling, { why })),
     (s) => cancel(s, (text) => text.alarm === alarm && isOfTelling(text)),
     (s) => (why === 'expired' ? tellExpiry(plan, s, telling, now) : still(s)),
