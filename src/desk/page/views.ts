@@ -4,7 +4,7 @@ import type { WallTime } from '../../base/time.ts';
 import type { CallEntry, DeskHub } from '../config.ts';
 import { CALL_RESULTS, type Case, OUTCOMES } from '../model.ts';
 import type { CaseFile, HubSeen, Line } from '../store.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../base/html.ts';
 
 /** What every page of a signed-in operator needs. */
 export interface Frame {
