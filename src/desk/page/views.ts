@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { type Html, html } from '../../base/html.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { WallTime } from '../../base/time.ts';
 import type { CallEntry, DeskHub } from '../config.ts';
 import { CALL_RESULTS, type Case, OUTCOMES } from '../model.ts';
 import type { CaseFile, HubSeen, Line } from '../store.ts';
-import { type Html, html } from '../../base/html.ts';
 
 /** What every page of a signed-in operator needs. */
 export interface Frame {
