@@ -104,10 +104,10 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
     case 'open-installer':
       return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
     case 'close-installer':
-      return onInstaller(step, order, given.person, (next) => closeInstaller(next, given.person), now);
+      return onInstaller(step, order, given.person, (next) => closeInstaller(plan, next, given.person, now), now);
     case 'walk-test':
     case 'end-walk-test':
-      return onWalk(step, order, ask, given, now);
+      return onWalk(plan, step, order, ask, given, now);
     case 'panic':
       return step;
     default:
@@ -144,6 +144,7 @@ function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) =>
 }
 
 function onWalk(
+  plan: PanelPlan,
   step: Step,
   order: Order,
   ask: Extract<Ask, { action: 'walk-test' | 'end-walk-test' }>,
@@ -151,7 +152,7 @@ function onWalk(
   now: Instant,
 ): Step {
   if (!may(step.state, 'walk', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
-  if (ask.action === 'end-walk-test') return reply(endWalk(step, given.person.id), order.replyTo, yes());
+  if (ask.action === 'end-walk-test') return reply(endWalk(plan, step, given.person.id, now), order.replyTo, yes());
   if (!isAtRest(step.state)) return reply(step, order.replyTo, no('not_allowed'));
   return reply(beginWalk(step, ask.length, given, now), order.replyTo, yes());
 }
