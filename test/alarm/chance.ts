@@ -10,6 +10,7 @@ import {
   detect,
   disarm,
   dry,
+  endWalk,
   fault,
   type Happening,
   hit,
@@ -19,12 +20,14 @@ import {
   offline,
   online,
   open,
+  openInstaller,
   outage,
   panic,
   press,
   several,
   tamper,
   tamperOver,
+  walk,
   wrongCode,
 } from './happenings.ts';
 import { house, type Plan } from './plans.ts';
@@ -101,6 +104,15 @@ export const ordinary: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: among(acknowledge, 'a1', 'a2', 's1') },
   { weight: 1, arbitrary: among(fault, 'disk', 'path:twilio') },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }).map((length) => outage(length)) },
+);
+
+/** The same, with somebody who tries the detectors now and then, and presses buttons to try them. */
+export const walked: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 4, arbitrary: ordinary },
+  { weight: 2, arbitrary: holders.map((role) => walk(role, 1)) },
+  { weight: 1, arbitrary: holders.map(endWalk) },
+  { weight: 1, arbitrary: fc.constantFrom(openInstaller(2), disarm()) },
+  { weight: 2, arbitrary: among(press, 'fob', 'bell') },
 );
 
 /** Things that must leave no trace on site. */

@@ -65,6 +65,7 @@ export interface WorldOptions {
   /** What of the house is another. */
   readonly house?: Partial<House>;
   readonly journal?: FakeJournal;
+  readonly codes?: ReturnType<typeof createFakeCodes>;
   /** Monitoring services; `house.stations` says what they are told. */
   readonly stations?: readonly Station[];
   /** Left out: house.yaml beside this file, and all families that ship. */
@@ -78,7 +79,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const dusk = createFakeDusk();
   const broker = createFakeBroker();
   const log = createFakeLog();
-  const codes = createFakeCodes();
+  const codes = options.codes ?? createFakeCodes();
   let drawn = 1000;
   const draw = (): string => String(drawn++ % 10_000).padStart(4, '0');
   const ports = { clock, dusk, journal, texts: [options.texts ?? []].flat(), codes, log, draw };
