@@ -51,13 +51,29 @@ export const crowded: Plan = house({
     box: { type: 'tamper' },
     smoke: { type: 'fire' },
     water: { type: 'technical' },
+    grid: { type: 'mains' },
+    cell: { type: 'hub_battery' },
     gate: { type: 'notice' },
     chime: { type: 'chime' },
   },
   others: ['keypad'],
 });
 
-const CONTACTS = ['door', 'door', 'door', 'side', 'side', 'window', 'loft', 'study', 'box', 'gate', 'chime'];
+const CONTACTS = [
+  'door',
+  'door',
+  'door',
+  'side',
+  'side',
+  'window',
+  'loft',
+  'study',
+  'box',
+  'gate',
+  'chime',
+  'grid',
+  'cell',
+];
 const modes = fc.constantFrom('away' as const, 'home' as const, 'night' as const);
 const holders = fc.constantFrom('resident' as const, 'visitor' as const, 'installer' as const, 'monitor' as const);
 const sources = fc.constantFrom('mqtt:anonymous', 'keypad:keypad');
