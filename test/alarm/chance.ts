@@ -129,6 +129,7 @@ export const walked: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: holders.map(endWalk) },
   { weight: 1, arbitrary: fc.constantFrom(openInstaller(2), disarm()) },
   { weight: 2, arbitrary: among(press, 'fob', 'bell') },
+  { weight: 1, arbitrary: among((button) => press(button, 'hold'), 'fob', 'bell') },
 );
 
 /** Things that must leave no trace on site. */
