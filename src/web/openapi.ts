@@ -12,8 +12,9 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): Js
   };
   for (const one of endpoints) add(one.url.replace(/:(\w+)/g, '{$1}'), one.method.toLowerCase(), operationOf(one));
   add('/api/stream', 'get', {
-    summary: 'Server-sent events: `state` first, then `panel`, `zone`, `output` and `row` as they come.',
-    description: `${leaveText('see-state')} Rows only as ${MAY['see-history'].resident} code and role allow; their id is \`seq\`.`,
+    summary:
+      'Server-sent events: `state` first, then `panel`, `zone`, `output`, `alarms`, `walk` and `row` as they come.',
+    description: `${leaveText('see-state')} Rows only as ${MAY['see-history'].resident} code and role allow; their id is \`seq\`. Alarms and who is told of them, and what a walk test finds, come to whoever may ask for them.`,
     parameters: [
       ...parameters(streamQuery, 'query'),
       { name: 'last-event-id', in: 'header', required: false, schema: { type: 'integer' } },
