@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
 import { duration, minutes, wallTime } from './base/time.ts';
-import type { CliDeps, ModemPlace } from './cli/deps.ts';
+import type { Manifest } from './care/archive.ts';
+import { openedBy, restore } from './care/restore.ts';
+import { takeUp } from './care/take-up.ts';
+import type { CliDeps, ModemPlace, ShownBackup } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
@@ -15,7 +18,7 @@ import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires 
 import { savedClock } from './hub/saved.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
-import { openBundle, writeBundle } from './journal/bundle.ts';
+import { openBundle, readIdentityFile, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
@@ -74,6 +77,8 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
+  const cutOff = takeUp(files.data);
+  if (cutOff !== null) return say(cutOff);
   const found = houseToGuard(files, families, log);
   if (found === null) return exitCodes.wrong;
   const { house } = found;
@@ -479,6 +484,12 @@ function cliDeps(): CliDeps {
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
     reviews: { list: listReviews, hold: holdReview },
+    backup: {
+      make: makeBackup,
+      openedBy: backupOpenedBy,
+      identity: readIdentityFile,
+      restore: putBack,
+    },
     log: {
       open: openLogReader,
       verify: verifyLog,
@@ -512,6 +523,34 @@ function listReviews(dir: string): ReturnType<CliDeps['reviews']['list']> {
 function holdReview(dir: string, day: string): ReturnType<CliDeps['reviews']['hold']> {
   const held = openReviews(dir).hold(day, wallTime(Date.now()));
   return held.ok ? { ok: true, next: nextReview(held.reviews) } : held;
+}
+
+const siteIn = (data: string): string | null => loadAccepted(data, facts(devices()))?.site.id ?? null;
+
+const shownBackup = ({ madeAt, version: by, site, log, mode, files }: Manifest): ShownBackup => ({
+  ...{ madeAt, site, mode, rows: log.rows, head: log.head, broken: log.broken },
+  version: by,
+  files: files.map(({ name, size }) => ({ name, size })),
+});
+
+async function makeBackup(asked: Parameters<CliDeps['backup']['make']>[0]): ReturnType<CliDeps['backup']['make']> {
+  const { backUp } = await import('./care/backup.ts');
+  const made = await backUp({ ...asked, version: version(), site: siteIn(asked.data), now: new Date() });
+  return made.ok ? { ...made, backup: shownBackup(made.manifest) } : made;
+}
+
+function backupOpenedBy(file: string): ReturnType<CliDeps['backup']['openedBy']> {
+  try {
+    const by = openedBy(file);
+    return by === null ? { ok: false, why: `${file} is no backup of a hub` } : { ok: true, by };
+  } catch (error) {
+    return { ok: false, why: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+async function putBack(asked: Parameters<CliDeps['backup']['restore']>[0]): ReturnType<CliDeps['backup']['restore']> {
+  const done = await restore({ ...asked, now: new Date() });
+  return done.ok ? { ...done, backup: shownBackup(done.manifest) } : done;
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

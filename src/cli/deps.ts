@@ -72,6 +72,58 @@ export interface ShownReviews {
   readonly next: string | null;
 }
 
+/** Who can open a backup. */
+export type BackupSeal = { readonly passphrase: string } | { readonly recipient: string };
+export type BackupKey = { readonly passphrase: string } | { readonly identity: string };
+
+/** What a backup holds. */
+export interface ShownBackup {
+  readonly madeAt: string;
+  readonly version: string;
+  readonly site: string | null;
+  /** Rows of the log. */
+  readonly rows: number;
+  readonly head: string;
+  /** What was wrong with the log before the backup; null: nothing. */
+  readonly broken: string | null;
+  /** The mode the house was set in. */
+  readonly mode: string | null;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+}
+
+export interface BackupDeps {
+  /** `leftOut`: what is not in it, one sentence each. */
+  make(asked: {
+    readonly data: string;
+    readonly config: string | null;
+    readonly out: string;
+    readonly seal: BackupSeal;
+  }): Promise<
+    | { readonly ok: true; readonly backup: ShownBackup; readonly bytes: number; readonly leftOut: readonly string[] }
+    | Refused
+  >;
+  /** What opens this file. */
+  openedBy(file: string): { readonly ok: true; readonly by: 'passphrase' | 'key' } | Refused;
+  /** The private half of an age key, from a file as age-keygen writes it. */
+  identity(file: string): { readonly ok: true; readonly key: string } | Refused;
+  /** `guarding`: the mode the house stays set in, whatever the backup says. `earlier`: a restore that had been cut off was finished. */
+  restore(asked: {
+    readonly from: string;
+    readonly data: string;
+    readonly config: string | null;
+    readonly over: 'nothing' | 'replace';
+    readonly key: BackupKey;
+  }): Promise<
+    | {
+        readonly ok: true;
+        readonly backup: ShownBackup;
+        readonly guarding: string | null;
+        readonly finished: 'this' | 'earlier';
+      }
+    | Refused
+  >;
+}
+
 export interface ReviewsDeps {
   /** `reviews` null: the house was not handed over yet. */
   list(dir: string): { readonly ok: true; readonly reviews: ShownReviews | null } | Refused;
@@ -209,6 +261,7 @@ export interface CliDeps {
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
   readonly reviews: ReviewsDeps;
+  readonly backup: BackupDeps;
   readonly log: LogDeps;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;

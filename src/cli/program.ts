@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './backup.ts';
 import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
@@ -46,6 +47,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
   addReviewsCommands(program, deps, io);
+  addBackupCommands(program, deps, io);
   addDeskCommands(program, deps, io);
   inherit(program);
   return program;

@@ -66,6 +66,28 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       list: () => ({ ok: true, reviews: null }),
       hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
     },
+    backup: {
+      make: async (asked) => {
+        calls.push(['backup', asked]);
+        const backup = { madeAt: '2026-11-21T20:29:00.123Z', version: '1.2.3', site: 'hub-1', rows: 3, head: 'ab' };
+        return { ok: true, backup: { ...backup, broken: null, mode: null, files: [] }, bytes: 2048, leftOut: [] };
+      },
+      openedBy: (file) =>
+        file === 'none'
+          ? { ok: false, why: 'none is no backup of a hub' }
+          : { ok: true, by: file === 'k' ? 'key' : 'passphrase' },
+      identity: () => ({ ok: true, key: 'AGE-SECRET-KEY-1X' }),
+      restore: async (asked) => {
+        calls.push(['restore', asked]);
+        const backup = { madeAt: '2026-11-21T20:29:00.123Z', version: '1.2.3', site: 'hub-1', rows: 3, head: 'ab' };
+        return {
+          ok: true,
+          backup: { ...backup, broken: null, mode: null, files: [] },
+          guarding: asked.over === 'replace' ? 'away' : null,
+          finished: 'this',
+        };
+      },
+    },
     log: {
       open: () => ({
         ok: true,

@@ -7,7 +7,7 @@ const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
-  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'],
+  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'], ['backup'], ['restore'],
   ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
 ]; // biome-ignore format: a list to be read at a glance
 
@@ -68,6 +68,13 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
     ['test-alert', /--data DIR is needed/],
     ['devices seen', /--data DIR is needed/],
     ['reviews', /--data DIR is needed/],
+    ['backup --out f', /--data DIR is needed/],
+    ['backup --data d', /--out FILE is needed/],
+    ['backup --data d --out f --recipient age1x', /"age1x" is no age recipient/],
+    ['backup --data d --out f', /no passphrase came from stdin/, { stdin: '' }],
+    ['restore --data d', /--in FILE is needed/],
+    ['restore --in f', /--data DIR is needed/],
+    ['restore --in k --data d', /--identity KEYFILE is needed/],
     ['reviews done --data d', /--on DAY is needed/],
   ];
   for (const [args, says, told] of cases) {

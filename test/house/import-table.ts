@@ -39,6 +39,20 @@ export const table: Readonly<Record<string, Row>> = {
     rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
+  // What is done with a data directory as a whole, mostly while no hub runs on it: copied, put back, wiped.
+  care: {
+    rooms: {
+      base: 'all',
+      'hub/ports.ts': 'types',
+      'journal/copy.ts': 'all',
+      'journal/files.ts': 'all',
+      'journal/lock.ts': 'all',
+      'journal/read.ts': 'all',
+      'journal/restored.ts': 'all',
+      'journal/tar.ts': 'all',
+    },
+    packages: ['age-encryption', 'koffi', 'zod', 'node:'],
+  },
   cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
   // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are
   // written, and its config is checked by the same reader; of a hub's own works it takes nothing.
@@ -78,6 +92,7 @@ export const table: Readonly<Record<string, Row>> = {
       site: 'all',
       web: 'all',
       desk: 'all',
+      care: 'all',
       cli: 'all',
     },
     packages: null,
