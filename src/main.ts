@@ -1,16 +1,19 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
 import { duration, minutes, wallTime } from './base/time.ts';
 import type { Manifest } from './care/archive.ts';
+import type { HouseAsked } from './care/hub-facts.ts';
+import { machineAt } from './care/machine.ts';
 import { openedBy, restore } from './care/restore.ts';
 import { takeUp } from './care/take-up.ts';
 import type { CliDeps, ModemPlace, ShownBackup } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
+import { examine } from './doctor/examine.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
@@ -490,6 +493,7 @@ function cliDeps(): CliDeps {
       identity: readIdentityFile,
       restore: putBack,
     },
+    doctor,
     log: {
       open: openLogReader,
       verify: verifyLog,
@@ -551,6 +555,50 @@ function backupOpenedBy(file: string): ReturnType<CliDeps['backup']['openedBy']>
 async function putBack(asked: Parameters<CliDeps['backup']['restore']>[0]): ReturnType<CliDeps['backup']['restore']> {
   const done = await restore({ ...asked, now: new Date() });
   return done.ok ? { ...done, backup: shownBackup(done.manifest) } : done;
+}
+
+async function doctor(...[place, said]: Parameters<CliDeps['doctor']>): ReturnType<CliDeps['doctor']> {
+  const { hubFacts } = await import('./care/hub-facts.ts');
+  const { machineFacts, serviceFacts } = await import('./care/machine-facts.ts');
+  const data = existsSync(place.data) ? realpathSync(place.data) : resolve(place.data);
+  const machine = machineAt('/');
+  const config = place.config === null ? null : resolve(place.config);
+  const asked = config === null ? null : houseAsked(config);
+  const given = { ...said, data, config, asked, version: version(), wallMs: Date.now() };
+  return examine({
+    machine: machineFacts(machine, data),
+    hub: await hubFacts(machine, given),
+    service: serviceFacts(machine),
+  });
+}
+
+/** What the doctor must know of the house. */
+function houseAsked(config: string): HouseAsked {
+  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  if (!loaded.ok) return { errors: loaded.problems.length, warnings: 0, house: null };
+  const { modem, mqtt, web, gateways, boards, gpio, panel } = loaded.house;
+  const theirs = mqtt.kind === 'connect' ? new URL(mqtt.url) : null;
+  const ports = [
+    ...(modem === null ? [] : [{ what: 'modem port', path: modem.port }]),
+    ...gateways.flatMap(({ id, port }) => (port === null ? [] : [{ what: `gateway ${id}`, path: port }])),
+    ...boards.map(({ id, port }) => ({ what: `board ${id}`, path: port })),
+    ...(gpio.inputs.length + gpio.outputs.length === 0 ? [] : [{ what: 'pins', path: '/dev/gpiochip0' }]),
+  ];
+  const power: readonly string[] = ['mains', 'hub_battery'];
+  return {
+    errors: 0,
+    warnings: loaded.warnings.length,
+    house: {
+      modemPort: modem?.port ?? null,
+      broker:
+        mqtt.kind === 'listen'
+          ? { host: mqtt.host, port: mqtt.port, ours: 'ours' }
+          : { host: theirs?.hostname ?? '', port: Number(theirs?.port || 1883), ours: 'theirs' },
+      certificate: typeof web?.tls === 'object' ? (web.tls?.cert ?? null) : (web?.tls ?? null),
+      devices: ports,
+      powerZones: [...panel.zones.values()].filter(({ type }) => power.includes(type)).map(({ id }) => id),
+    },
+  };
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

@@ -1,6 +1,7 @@
 import type { Role } from '../alarm/events.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
+import type { Finding } from '../doctor/facts.ts';
 import type { LocalRow } from '../hub/ports.ts';
 
 // What the commands need of the other rooms. They may not reach for it themselves; whoever starts them hands it in.
@@ -122,6 +123,13 @@ export interface BackupDeps {
       }
     | Refused
   >;
+}
+
+/** What the running hub said when it was asked. */
+export interface HubSaid {
+  readonly answers: { readonly ok: true } | Refused;
+  /** Null: no hub, or one without a modem. */
+  readonly modem: { readonly trouble: string | null; readonly dbm: number | null } | null;
 }
 
 export interface ReviewsDeps {
@@ -262,6 +270,8 @@ export interface CliDeps {
   readonly users: UsersDeps;
   readonly reviews: ReviewsDeps;
   readonly backup: BackupDeps;
+  /** Looks at a hub and the machine it runs on. */
+  doctor(place: { readonly data: string; readonly config: string | null }, said: HubSaid): Promise<readonly Finding[]>;
   readonly log: LogDeps;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;

@@ -4,6 +4,7 @@ import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
 import { addDeskCommands } from './desk.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
@@ -48,6 +49,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addContactsCommands(program, io);
   addReviewsCommands(program, deps, io);
   addBackupCommands(program, deps, io);
+  addDoctorCommand(program, deps, io);
   addDeskCommands(program, deps, io);
   inherit(program);
   return program;

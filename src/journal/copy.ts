@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { PhaseMirror } from '../hub/ports.ts';
 import { genesis } from './chain.ts';
-import { fileNames, inDirectory, readIfThere } from './files.ts';
+import { diskTrouble, fileNames, inDirectory, readIfThere } from './files.ts';
 import { parsePhase, readPhase } from './phase.ts';
 
 /** The key changes when an alarm ends, in two or three steps; a house that does so all the time is none. */
@@ -46,11 +46,24 @@ async function copyOnce(dir: string, into: string): Promise<Omit<DatabaseCopy, '
   try {
     // One file: a log beside it would be left behind.
     db.pragma('journal_mode = DELETE');
-    const last = db
-      .prepare<[], { seq: number; hash: string }>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1')
-      .get();
-    const phase = parsePhase(committedPhase(db)) ?? readPhase(dir);
-    return { rows: last?.seq ?? 0, head: last?.hash ?? genesis, phase };
+    return { ...tailOf(db), phase: parsePhase(committedPhase(db)) ?? readPhase(dir) };
+  } finally {
+    db.close();
+  }
+}
+
+function tailOf(db: Database.Database): { readonly rows: number; readonly head: string } {
+  const last = db
+    .prepare<[], { seq: number; hash: string }>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1')
+    .get();
+  return { rows: last?.seq ?? 0, head: last?.hash ?? genesis };
+}
+
+/** Number and hash of the last row. Throws what the disk says. */
+export function logTail(dir: string): { readonly rows: number; readonly head: string } {
+  const db = new Database(inDirectory(dir, 'database'), { readonly: true, fileMustExist: true, timeout: 2000 });
+  try {
+    return tailOf(db);
   } finally {
     db.close();
   }
@@ -70,5 +83,20 @@ export function phaseIn(dir: string): PhaseMirror | null {
     }
   } catch {
     return readPhase(dir);
+  }
+}
+
+/** SQLite's own quick check of a database, beside a hub that may be running on it. Null: sound. Never throws. */
+export function checkDatabase(dir: string): string | null {
+  try {
+    const db = new Database(inDirectory(dir, 'database'), { readonly: true, fileMustExist: true, timeout: 2000 });
+    try {
+      const found = db.pragma('quick_check(1)', { simple: true });
+      return found === 'ok' ? null : String(found);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return diskTrouble(error);
   }
 }

@@ -88,6 +88,13 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         };
       },
     },
+    doctor: async (...args) => {
+      calls.push(['doctor', ...args]);
+      return [
+        { about: 'clock', is: 'ok', says: 'set', remedy: null },
+        { about: 'wifi', is: 'warn', says: 'weak \u001b[2J', remedy: 'lay a wire' },
+      ];
+    },
     log: {
       open: () => ({
         ok: true,

@@ -33,6 +33,15 @@ story(
     expect(made.stderr).toBe('');
     expect(readFileSync(file, 'latin1')).not.toContain('+4477');
 
+    // The doctor looks at the same hub, beside it.
+    const looked = await house.lantern(['doctor', '--config', house.config, '--json']);
+    const found = new Map(
+      (JSON.parse(looked.stdout) as { about: string; is: string }[]).map(({ about, is }) => [about, is]),
+    );
+    for (const about of ['hub', 'data', 'database', 'log', 'broker', 'backup', 'memory']) {
+      expect([about, found.get(about)]).toEqual([about, 'ok']);
+    }
+
     // On a new card, with the config from the backup.
     const [data, config] = [join(house.dir, 'new', 'data'), join(house.dir, 'new', 'house.yaml')];
     const back = ['restore', '--in', file, '--data', data];
