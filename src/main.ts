@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
 import { duration, minutes, wallTime } from './base/time.ts';
 import type { Manifest } from './care/archive.ts';
 import type { HouseAsked } from './care/hub-facts.ts';
 import { machineAt } from './care/machine.ts';
+import { openMedia } from './care/media.ts';
+import { survey, wipe } from './care/removal.ts';
 import { openedBy, restore } from './care/restore.ts';
 import { takeUp } from './care/take-up.ts';
 import type { CliDeps, ModemPlace, ShownBackup } from './cli/deps.ts';
@@ -494,6 +496,7 @@ function cliDeps(): CliDeps {
       restore: putBack,
     },
     doctor,
+    removal: { survey: surveyed, wipe: wipeHub },
     log: {
       open: openLogReader,
       verify: verifyLog,
@@ -555,6 +558,23 @@ function backupOpenedBy(file: string): ReturnType<CliDeps['backup']['openedBy']>
 async function putBack(asked: Parameters<CliDeps['backup']['restore']>[0]): ReturnType<CliDeps['backup']['restore']> {
   const done = await restore({ ...asked, now: new Date() });
   return done.ok ? { ...done, backup: shownBackup(done.manifest) } : done;
+}
+
+/** A hub whose config cannot be read any more goes by the name of its folder. */
+function surveyed(data: string, config: string | null): ReturnType<CliDeps['removal']['survey']> {
+  const found = survey(data, config);
+  if (!found.ok) return found;
+  const named = config === null ? null : loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  const site = found.begun?.hub || (named?.ok ? named.house.site.id : siteIn(data)) || basename(resolve(data));
+  return { ...found, site, begun: found.begun !== null };
+}
+
+async function wipeHub(
+  ...[data, config, hub]: Parameters<CliDeps['removal']['wipe']>
+): ReturnType<CliDeps['removal']['wipe']> {
+  const media = await openMedia();
+  const file = config === null ? null : resolve(config);
+  return wipe({ data, config: file, hub, version: version(), media, now: () => new Date() });
 }
 
 async function doctor(...[place, said]: Parameters<CliDeps['doctor']>): ReturnType<CliDeps['doctor']> {

@@ -132,6 +132,41 @@ export interface HubSaid {
   readonly modem: { readonly trouble: string | null; readonly dbm: number | null } | null;
 }
 
+/** What a wipe did: names and numbers, nothing of what was in the files. */
+export interface ShownWipe {
+  readonly hub: string;
+  readonly version: string;
+  readonly begunAt: string;
+  readonly endedAt: string;
+  readonly complete: boolean;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly discarded: boolean }[];
+  readonly left: readonly { readonly name: string; readonly why: string }[];
+  readonly bytes: number;
+  readonly limits: string;
+}
+
+export interface RemovalDeps {
+  /** What there is to be wiped. `site`: the name to type. `begun`: a wipe that was cut off. `beside`: names not touched. */
+  survey(
+    data: string,
+    config: string | null,
+  ):
+    | {
+        readonly ok: true;
+        readonly site: string;
+        readonly files: number;
+        readonly bytes: number;
+        readonly begun: boolean;
+        readonly beside: readonly string[];
+      }
+    | Refused;
+  wipe(
+    data: string,
+    config: string | null,
+    site: string,
+  ): Promise<{ readonly ok: true; readonly record: ShownWipe } | (Refused & { readonly record: ShownWipe | null })>;
+}
+
 export interface ReviewsDeps {
   /** `reviews` null: the house was not handed over yet. */
   list(dir: string): { readonly ok: true; readonly reviews: ShownReviews | null } | Refused;
@@ -270,6 +305,7 @@ export interface CliDeps {
   readonly users: UsersDeps;
   readonly reviews: ReviewsDeps;
   readonly backup: BackupDeps;
+  readonly removal: RemovalDeps;
   /** Looks at a hub and the machine it runs on. */
   doctor(place: { readonly data: string; readonly config: string | null }, said: HubSaid): Promise<readonly Finding[]>;
   readonly log: LogDeps;

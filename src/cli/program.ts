@@ -12,6 +12,7 @@ import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
+import { addRemoveCommand } from './remove.ts';
 import { addReviewsCommands } from './reviews.ts';
 import { addUsersCommands } from './users.ts';
 
@@ -50,6 +51,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addReviewsCommands(program, deps, io);
   addBackupCommands(program, deps, io);
   addDoctorCommand(program, deps, io);
+  addRemoveCommand(program, deps, io);
   addDeskCommands(program, deps, io);
   inherit(program);
   return program;

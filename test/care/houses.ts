@@ -34,13 +34,13 @@ export interface Lived {
 
 export const smallFiles: Readonly<Record<string, string>> = {
   'users.json': '{"people":"hashes"}\n',
-  'pepper.key': 'pepper\n',
+  'pepper.key': 'marmalade\n',
   'locks.json': '{"locks":1}\n',
   'reviews.json': '{"due":[]}\n',
   'accepted.json': '{"site":"hub-1"}\n',
   'evidence.pub': 'age1public\n',
   'modem.json': '{}\n',
-  'signing.key': 'signing\n',
+  'signing.key': 'quince\n',
 };
 
 let made: Promise<string> | null = null;

@@ -88,6 +88,32 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         };
       },
     },
+    removal: {
+      survey: (data) => {
+        if (data === 'none') return { ok: false, why: 'none holds no hub' };
+        return { ok: true, site: 'hub-1', files: 2, bytes: 2048, begun: data === 'begun', beside: ['old.bak'] };
+      },
+      wipe: async (...args) => {
+        calls.push(['wipe', ...args]);
+        const begunAt = '2026-11-21T20:29:00.123Z';
+        const done = {
+          hub: 'hub-1',
+          version: '1.2.3',
+          begunAt,
+          endedAt: begunAt,
+          bytes: 4096,
+          limits: 'Flash keeps copies.',
+        };
+        const files = [{ name: 'data/users.json', bytes: 4096, discarded: true }];
+        if (args[0] !== 'stuck') return { ok: true, record: { ...done, complete: true, files, left: [] } };
+        const left = [{ name: 'data/x', why: 'chattr -i' }];
+        return {
+          ok: false,
+          why: 'data/x is still there: chattr -i',
+          record: { ...done, complete: false, files, left },
+        };
+      },
+    },
     doctor: async (...args) => {
       calls.push(['doctor', ...args]);
       return [

@@ -7,7 +7,7 @@ const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
-  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'], ['backup'], ['restore'], ['doctor'],
+  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'], ['backup'], ['restore'], ['doctor'], ['remove'],
   ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
 ]; // biome-ignore format: a list to be read at a glance
 
@@ -72,6 +72,11 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
     ['backup --data d', /--out FILE is needed/],
     ['backup --data d --out f --recipient age1x', /"age1x" is no age recipient/],
     ['backup --data d --out f', /no passphrase came from stdin/, { stdin: '' }],
+    ['remove', /--data DIR is needed/],
+    ['remove --data d', /say --evidence FILE to keep the log, or --without-evidence/],
+    ['remove --data d --without-evidence', /say --yes hub-1 to wipe 2 files, 2 KiB; nothing was changed/],
+    ['remove --data d --evidence d/x', /d\/x would be wiped with the hub/],
+    ['remove --data d --without-evidence --record d/x', /d\/x would be wiped with the hub/],
     ['doctor', /--data DIR is needed/],
     ['restore --data d', /--in FILE is needed/],
     ['restore --in f', /--data DIR is needed/],
