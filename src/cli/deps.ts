@@ -1,6 +1,7 @@
 import type { Role } from '../alarm/events.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
+import type { Finding } from '../doctor/facts.ts';
 import type { LocalRow } from '../hub/ports.ts';
 
 // What the commands need of the other rooms. They may not reach for it themselves; whoever starts them hands it in.
@@ -61,6 +62,116 @@ export interface UsersDeps {
   evidenceKey(dir: string): Promise<string | null>;
   /** Destroys that private half here, once it was shown. */
   evidenceKeyShown(dir: string): void;
+}
+
+/** When a house was handed over, and the days (`2026-11-21`) of its reviews; `done[0]` is the one `due[0]` was for. */
+export interface ShownReviews {
+  readonly handedOverAt: string;
+  readonly due: readonly string[];
+  readonly done: readonly string[];
+  /** Null: every one was held. */
+  readonly next: string | null;
+}
+
+/** Who can open a backup. */
+export type BackupSeal = { readonly passphrase: string } | { readonly recipient: string };
+export type BackupKey = { readonly passphrase: string } | { readonly identity: string };
+
+/** What a backup holds. */
+export interface ShownBackup {
+  readonly madeAt: string;
+  readonly version: string;
+  readonly site: string | null;
+  /** Rows of the log. */
+  readonly rows: number;
+  readonly head: string;
+  /** What was wrong with the log before the backup; null: nothing. */
+  readonly broken: string | null;
+  /** The mode the house was set in. */
+  readonly mode: string | null;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+}
+
+export interface BackupDeps {
+  /** `leftOut`: what is not in it, one sentence each. */
+  make(asked: {
+    readonly data: string;
+    readonly config: string | null;
+    readonly out: string;
+    readonly seal: BackupSeal;
+  }): Promise<
+    | { readonly ok: true; readonly backup: ShownBackup; readonly bytes: number; readonly leftOut: readonly string[] }
+    | Refused
+  >;
+  /** What opens this file. */
+  openedBy(file: string): { readonly ok: true; readonly by: 'passphrase' | 'key' } | Refused;
+  /** The private half of an age key, from a file as age-keygen writes it. */
+  identity(file: string): { readonly ok: true; readonly key: string } | Refused;
+  /** `guarding`: the mode the house stays set in, whatever the backup says. `earlier`: a restore that had been cut off was finished. */
+  restore(asked: {
+    readonly from: string;
+    readonly data: string;
+    readonly config: string | null;
+    readonly over: 'nothing' | 'replace';
+    readonly key: BackupKey;
+  }): Promise<
+    | {
+        readonly ok: true;
+        readonly backup: ShownBackup;
+        readonly guarding: string | null;
+        readonly finished: 'this' | 'earlier';
+      }
+    | Refused
+  >;
+}
+
+/** What the running hub said when it was asked. */
+export interface HubSaid {
+  readonly answers: { readonly ok: true } | Refused;
+  /** Null: no hub, or one without a modem. */
+  readonly modem: { readonly trouble: string | null; readonly dbm: number | null } | null;
+}
+
+/** What a wipe did: names and numbers, nothing of what was in the files. */
+export interface ShownWipe {
+  readonly hub: string;
+  readonly version: string;
+  readonly begunAt: string;
+  readonly endedAt: string;
+  readonly complete: boolean;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly discarded: boolean }[];
+  readonly left: readonly { readonly name: string; readonly why: string }[];
+  readonly bytes: number;
+  readonly limits: string;
+}
+
+export interface RemovalDeps {
+  /** What there is to be wiped. `site`: the name to type. `begun`: a wipe that was cut off. `beside`: names not touched. */
+  survey(
+    data: string,
+    config: string | null,
+  ):
+    | {
+        readonly ok: true;
+        readonly site: string;
+        readonly files: number;
+        readonly bytes: number;
+        readonly begun: boolean;
+        readonly beside: readonly string[];
+      }
+    | Refused;
+  wipe(
+    data: string,
+    config: string | null,
+    site: string,
+  ): Promise<{ readonly ok: true; readonly record: ShownWipe } | (Refused & { readonly record: ShownWipe | null })>;
+}
+
+export interface ReviewsDeps {
+  /** `reviews` null: the house was not handed over yet. */
+  list(dir: string): { readonly ok: true; readonly reviews: ShownReviews | null } | Refused;
+  /** Notes that the next review was held on this day. */
+  hold(dir: string, day: string): { readonly ok: true; readonly next: string | null } | Refused;
 }
 
 export interface LogQuery {
@@ -192,6 +303,11 @@ export interface CliDeps {
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
+  readonly reviews: ReviewsDeps;
+  readonly backup: BackupDeps;
+  readonly removal: RemovalDeps;
+  /** Looks at a hub and the machine it runs on. */
+  doctor(place: { readonly data: string; readonly config: string | null }, said: HubSaid): Promise<readonly Finding[]>;
   readonly log: LogDeps;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;

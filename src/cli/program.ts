@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './backup.ts';
 import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
 import { addDeskCommands } from './desk.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
@@ -10,6 +12,8 @@ import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
+import { addRemoveCommand } from './remove.ts';
+import { addReviewsCommands } from './reviews.ts';
 import { addUsersCommands } from './users.ts';
 
 /** Commander's own errors come as `error: …`, some over two lines with a suggestion. */
@@ -44,6 +48,10 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
+  addReviewsCommands(program, deps, io);
+  addBackupCommands(program, deps, io);
+  addDoctorCommand(program, deps, io);
+  addRemoveCommand(program, deps, io);
   addDeskCommands(program, deps, io);
   inherit(program);
   return program;

@@ -34,6 +34,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'siren-time-over': 'The siren time was over[; left out until closed: {bypassed}].',
   fault: 'Fault: {fault}.',
   'fault-cleared': 'No longer: {fault}.',
+  restored: 'A backup of {backup} was put back[, and the house stays set: {kept}].',
   'code-wrong': 'A wrong code[ from {source}].',
   'locked-out': 'Too many wrong codes[: {source} was locked out][ for {forMs}].',
   'signed-in': '{by} signed in[ from {source}].',

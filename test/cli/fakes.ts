@@ -62,6 +62,65 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       evidenceKey: async () => null,
       evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
     },
+    reviews: {
+      list: () => ({ ok: true, reviews: null }),
+      hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
+    },
+    backup: {
+      make: async (asked) => {
+        calls.push(['backup', asked]);
+        const backup = { madeAt: '2026-11-21T20:29:00.123Z', version: '1.2.3', site: 'hub-1', rows: 3, head: 'ab' };
+        return { ok: true, backup: { ...backup, broken: null, mode: null, files: [] }, bytes: 2048, leftOut: [] };
+      },
+      openedBy: (file) =>
+        file === 'none'
+          ? { ok: false, why: 'none is no backup of a hub' }
+          : { ok: true, by: file === 'k' ? 'key' : 'passphrase' },
+      identity: () => ({ ok: true, key: 'AGE-SECRET-KEY-1X' }),
+      restore: async (asked) => {
+        calls.push(['restore', asked]);
+        const backup = { madeAt: '2026-11-21T20:29:00.123Z', version: '1.2.3', site: 'hub-1', rows: 3, head: 'ab' };
+        return {
+          ok: true,
+          backup: { ...backup, broken: null, mode: null, files: [] },
+          guarding: asked.over === 'replace' ? 'away' : null,
+          finished: 'this',
+        };
+      },
+    },
+    removal: {
+      survey: (data) => {
+        if (data === 'none') return { ok: false, why: 'none holds no hub' };
+        return { ok: true, site: 'hub-1', files: 2, bytes: 2048, begun: data === 'begun', beside: ['old.bak'] };
+      },
+      wipe: async (...args) => {
+        calls.push(['wipe', ...args]);
+        const begunAt = '2026-11-21T20:29:00.123Z';
+        const done = {
+          hub: 'hub-1',
+          version: '1.2.3',
+          begunAt,
+          endedAt: begunAt,
+          bytes: 4096,
+          limits: 'Flash keeps copies.',
+        };
+        const files = [{ name: 'data/users.json', bytes: 4096, discarded: true }];
+        if (args[0] !== 'stuck') return { ok: true, record: { ...done, complete: true, files, left: [] } };
+        const left = [{ name: 'data/x', why: 'chattr -i' }];
+        return {
+          ok: false,
+          why: 'data/x is still there: chattr -i',
+          record: { ...done, complete: false, files, left },
+        };
+      },
+    },
+    doctor: async (...args) => {
+      calls.push(['doctor', ...args]);
+      return [
+        { about: 'clock', is: 'ok', says: 'set', remedy: null },
+        { about: 'wifi', is: 'warn', says: 'weak \u001b[2J', remedy: 'lay a wire' },
+      ];
+    },
     log: {
       open: () => ({
         ok: true,
