@@ -10,10 +10,15 @@ import { type Health, healthReply } from './health.ts';
 import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
+import type { Demo } from './page/demo.ts';
+import { servePages } from './page/serve.ts';
+import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
+import type { Deed } from './roles.ts';
 import { streamQuery } from './schemas.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
+import type { Language } from './words/catalogue.ts';
 
 /** PEM texts. */
 export interface Certificate {
@@ -36,6 +41,14 @@ export interface WebOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: () => Health;
+  /** What the house and its parts are called by its people. */
+  readonly house: HouseNames;
+  /** Languages that pages speak; the first stands in for one that is not known. */
+  readonly languages: readonly Language[];
+  /** An ordinary site, for whoever must not be seen on a page of this hub. */
+  readonly leaveTo: string;
+  /** Plays the devices of a house that is pretend; null: this one is real. */
+  readonly demo: Demo | null;
 }
 
 /** The open web server. */
@@ -78,10 +91,12 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
   guard(app, options);
-  const work: Work = { window, history, sessions, streams };
+  const { house, demo, languages, leaveTo } = options;
+  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo };
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
   serveStream(app, work);
   serveOthers(app, options);
+  await servePages(app, { work, languages, leaveTo });
   app.addHook('preClose', (done) => {
     streams.close();
     done();
@@ -174,7 +189,7 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
 
   async function turnedAway({ method, url, headers, socket }: FastifyRequest): Promise<RefusalName | null> {
     // A call for help is counted apart, so that it is not held up by whatever else comes from the same address.
-    const help = url === '/api/panic';
+    const help = url === '/api/panic' || url === '/now';
     if (connections > MOST_ANSWERED && !help) return 'busy';
     if (rate(`${help ? 'help' : 'any'} ${socket.remoteAddress ?? ''}`) === 'too much') {
       await setTimeout(COOL_DOWN_MS, null, { ref: false });
@@ -267,8 +282,13 @@ function audienceOf(work: Work, id: string): Audience {
   return () => {
     const now = work.sessions.byId(id);
     if (now === null) return null;
-    const may = (deed: 'see-state' | 'see-history') => (mayNot(deed, now, work) === null ? 'yes' : 'no');
-    return { state: may('see-state'), rows: may('see-history') };
+    const may = (deed: Deed) => (mayNot(deed, now, work) === null ? 'yes' : 'no');
+    return {
+      state: may('see-state'),
+      rows: may('see-history'),
+      alarms: may('see-alarms'),
+      walk: may('walk-test'),
+    };
   };
 }
 

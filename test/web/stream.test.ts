@@ -242,7 +242,7 @@ class Slow extends PassThrough {
   hold: (() => void) | null = null;
 }
 
-const all: Audience = () => ({ state: 'yes', rows: 'yes' });
+const all: Audience = () => ({ state: 'yes', rows: 'yes', alarms: 'yes', walk: 'yes' });
 
 function rowsUpTo(last: number): History {
   return {
@@ -250,6 +250,7 @@ function rowsUpTo(last: number): History {
       const seqs = Array.from({ length: Math.max(0, Math.min(limit, last - after)) }, (_, index) => after + index + 1);
       return seqs.map(row);
     },
+    newest: async () => [],
   };
 }
 
@@ -265,6 +266,7 @@ async function streamsBefore(history: History, pingMs?: number) {
   const listeners = new Set<(news: LocalNews) => void>();
   const window = {
     view: hub.window.view,
+    tellings: hub.window.tellings,
     watch(listener: (news: LocalNews) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -336,7 +338,7 @@ describe('one stream', () => {
   });
 
   it('with the log unreadable says so as a gap', async () => {
-    const { streams } = await streamsBefore({ local: async () => null });
+    const { streams } = await streamsBefore({ local: async () => null, newest: async () => null });
     const raw = new PassThrough();
     let text = '';
     raw.on('data', (chunk: Buffer) => {
