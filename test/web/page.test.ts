@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
 import { CODES, openSite, type Site, type SiteOptions } from './support.ts';
 
@@ -50,7 +50,10 @@ async function picture(name: string): Promise<void> {
 }
 
 const word = (text: string): Promise<void> =>
-  page.locator('#state-word').filter({ hasText: new RegExp(`^${text}$`) }).waitFor();
+  page
+    .locator('#state-word')
+    .filter({ hasText: new RegExp(`^${text}$`) })
+    .waitFor();
 
 async function signIn(url: string, code: string = CODES.anna): Promise<void> {
   await page.goto(url);
