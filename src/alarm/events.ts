@@ -51,7 +51,7 @@ export interface Order {
   readonly ask: Ask;
 }
 
-/** What may be asked. The last four need somebody who is vouched for. */
+/** What may be asked. The last five need somebody who is vouched for. */
 export type Ask =
   | { readonly action: 'arm'; readonly mode: ArmedMode; readonly bypass: readonly string[] }
   | { readonly action: 'disarm' }
@@ -62,7 +62,15 @@ export type Ask =
   | { readonly action: 'close'; readonly alarm: string; readonly note: string | null }
   /** Lets installers work for so long; again: for so long from now. */
   | { readonly action: 'open-installer'; readonly length: Duration }
-  | { readonly action: 'close-installer' };
+  | { readonly action: 'close-installer' }
+  /** A resident has changed who may come in; it is written down. With the locks changed, installers' time is over too. */
+  | { readonly action: 'people-changed'; readonly what: PeopleChange };
+
+/** What changed about the people, for the log: no names, and nothing of duress codes. */
+export type PeopleChange =
+  | { readonly type: 'person-added' | 'person-removed'; readonly role: Role }
+  | { readonly type: 'code-changed' }
+  | { readonly type: 'locks-changed'; readonly ended: Readonly<Record<string, number>> };
 
 /** What the zone room tells of zones and of the devices that carry them. */
 export type ZoneEvent =
