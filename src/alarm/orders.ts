@@ -11,6 +11,7 @@ import { closeInstaller, may, openInstaller } from './roles.ts';
 import type { Alarm, PanelState } from './state.ts';
 import { also, change, record, reply, type Step } from './step.ts';
 import { onDuress, onPanic } from './trips.ts';
+import { beginWalk, endWalk, isAtRest } from './walk.ts';
 
 /** How long an order's id is remembered against replay; at least 10 s is promised. */
 const REMEMBERED = seconds(30);
@@ -103,9 +104,12 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
     case 'open-installer':
       return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
     case 'close-installer':
-      return onInstaller(step, order, given.person, (next) => closeInstaller(next, given.person), now);
+      return onInstaller(step, order, given.person, (next) => closeInstaller(plan, next, given.person, now), now);
+    case 'walk-test':
+    case 'end-walk-test':
+      return onWalk(plan, step, order, ask, given, now);
     case 'people-changed':
-      return reply(peopleChanged(step, ask.what, given.person), order.replyTo, yes());
+      return reply(peopleChanged(plan, step, ask.what, given.person, now), order.replyTo, yes());
     case 'panic':
       return step;
     default:
@@ -120,10 +124,10 @@ function identify(step: Step, order: Order, given: GivenCode): Step {
 }
 
 /** It has happened already, so nobody's leave is asked: it is written down. */
-function peopleChanged(step: Step, what: PeopleChange, by: Person): Step {
+function peopleChanged(plan: PanelPlan, step: Step, what: PeopleChange, by: Person, now: Instant): Step {
   const { type, ...data } = what;
   const noted = record(step, type, { by: by.id, ...data });
-  return type === 'locks-changed' ? closeInstaller(noted, by) : noted;
+  return type === 'locks-changed' ? closeInstaller(plan, noted, by, now) : noted;
 }
 
 /** A silent or hidden alarm is answered like one that never was. */
@@ -146,6 +150,20 @@ function onShownAlarm(
 function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) => Step, now: Instant): Step {
   if (!may(step.state, 'installer', by, now)) return reply(step, order.replyTo, no('not_allowed'));
   return reply(work(step), order.replyTo, yes());
+}
+
+function onWalk(
+  plan: PanelPlan,
+  step: Step,
+  order: Order,
+  ask: Extract<Ask, { action: 'walk-test' | 'end-walk-test' }>,
+  given: GivenCode,
+  now: Instant,
+): Step {
+  if (!may(step.state, 'walk', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+  if (ask.action === 'end-walk-test') return reply(endWalk(plan, step, given.person.id, now), order.replyTo, yes());
+  if (!isAtRest(step.state)) return reply(step, order.replyTo, no('not_allowed'));
+  return reply(beginWalk(step, ask.length, given, now), order.replyTo, yes());
 }
 
 export function onCodeWrong(step: Step, order: Order, now: Instant): Step {
