@@ -341,6 +341,8 @@ export interface PeopleRefused {
   readonly is: string;
   readonly field: string | null;
   readonly why: string;
+  /** Where a code was given and was right, whose it was, and which: a session knows from then on. */
+  readonly given?: GivenCode;
 }
 
 /** Somebody with a code. Who has a duress code is shown nowhere: it would be asked for by force. */
@@ -369,6 +371,8 @@ export interface Asker {
 
 export type PeopleDone = { readonly ok: true } | PeopleRefused;
 
+export type OwnCodeDone = { readonly ok: true; readonly given: GivenCode } | PeopleRefused;
+
 /**
  * Those who have a code, as one of them sees and changes it. Whether they may at all is the caller's to ask. Under threat (a duress
  * code was given) all looks as it is asked for, and no true code is lost.
@@ -380,8 +384,8 @@ export interface People {
   /** Never oneself, so that a resident is always left. */
   remove(by: Vouched, id: string): Promise<PeopleDone>;
   /** One's own code. The code as it is decides, and counts where it is wrong. */
-  changeCode(asker: Asker, codes: { readonly code: string; readonly newCode: string }): Promise<PeopleDone>;
-  setDuress(asker: Asker, codes: { readonly code: string; readonly newDuress: string }): Promise<PeopleDone>;
+  changeCode(asker: Asker, codes: { readonly code: string; readonly newCode: string }): Promise<OwnCodeDone>;
+  setDuress(asker: Asker, codes: { readonly code: string; readonly newDuress: string }): Promise<OwnCodeDone>;
 }
 
 /** A user of the embedded broker. */

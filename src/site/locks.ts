@@ -80,7 +80,7 @@ export function createLocks(parts: LocksParts): HubLocks {
       const was = live(given);
       const installer = was.installerUntil === null ? 0 : 1;
       const done = await changeLocks(place, given.person.id, asked, { ...options, ends: { sessions, installer } });
-      if (!done.ok) return done;
+      if (!done.ok) return { ...done, given };
       renewed = new Map([...renewed, ...done.digests]);
       broker?.renew(done.digests);
       await writeDown(window, given, { type: 'locks-changed', ended: done.ended });

@@ -33,19 +33,20 @@ export function createPeople({ dir, credentialsDirectory, window, options = {} }
     },
 
     async changeCode(asker, codes) {
-      const given = badCode(codes.newCode, 'newCode') ?? (await identified(window, asker, codes.code));
-      if (!given.ok) return given;
-      const { person } = given.given;
-      const done = await changeCode(dir, person.id, codes, credentialsDirectory, options);
-      if (done.ok) await writeDown(window, given.given, { type: 'code-changed' });
-      return done;
+      const known = badCode(codes.newCode, 'newCode') ?? (await identified(window, asker, codes.code));
+      if (!known.ok) return known;
+      const { given } = known;
+      const done = await changeCode(dir, given.person.id, codes, credentialsDirectory, options);
+      if (done.ok) await writeDown(window, given, { type: 'code-changed' });
+      return { ...done, given };
     },
 
     /** Nothing is written down: it would show who has a duress code. */
     async setDuress(asker, codes) {
-      const given = badCode(codes.newDuress, 'newDuress') ?? (await identified(window, asker, codes.code));
-      if (!given.ok) return given;
-      return setDuress(dir, given.given.person.id, codes, credentialsDirectory, options);
+      const known = badCode(codes.newDuress, 'newDuress') ?? (await identified(window, asker, codes.code));
+      if (!known.ok) return known;
+      const { given } = known;
+      return { ...(await setDuress(dir, given.person.id, codes, credentialsDirectory, options)), given };
     },
   };
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
-import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
+import type { Clock, Codes, History, Locks, Log, People, Window } from '../hub/ports.ts';
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
 import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
@@ -31,7 +31,9 @@ export interface WebOptions {
   readonly tls: Certificate | null;
   readonly version: string;
   readonly window: Window;
-  readonly codes: Pick<Codes, 'person'>;
+  readonly codes: Pick<Codes, 'person' | 'era'>;
+  readonly people: People;
+  readonly locks: Locks;
   readonly history: History;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,6 +43,8 @@ export interface WebOptions {
 /** The open web server. */
 export interface WebServer {
   readonly port: number;
+  /** Everybody who is signed in, for whoever is at the machine itself. */
+  signedIn(): readonly Session[];
   close(): Promise<void>;
 }
 
@@ -74,11 +78,11 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
       why: `the certificate and its key cannot be used (${messageOf(error)}); give PEM files that belong together`,
     };
   }
-  const { window, codes, clock, history } = options;
+  const { window, codes, clock, history, people, locks } = options;
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
   guard(app, options);
-  const work: Work = { window, history, sessions, streams };
+  const work: Work = { window, history, sessions, streams, people, locks };
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
   serveStream(app, work);
   serveOthers(app, options);
@@ -96,7 +100,7 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   }
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  return { ok: true, server: { port, close: () => app.close() } };
+  return { ok: true, server: { port, signedIn: sessions.list, close: () => app.close() } };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -245,7 +249,8 @@ function misunderstood({ issues }: z.ZodError): Reply {
   const [first] = issues;
   if (first === undefined) return refuse('bad_request');
   const where = first.path.length === 0 ? '' : `${first.path.join('.')}: `;
-  return refuse('bad_request', {}, `${where}${first.message}`);
+  const [key] = first.code === 'unrecognized_keys' ? first.keys : [first.path[0]];
+  return refuse('bad_request', key === undefined ? {} : { field: String(key) }, `${where}${first.message}`);
 }
 
 function serveStream(app: FastifyInstance, work: Work): void {
