@@ -3,15 +3,29 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
+import type { SourceId, ZoneId } from './base/brand.ts';
 import { duration, minutes } from './base/time.ts';
-import type { CliDeps, ModemPlace } from './cli/deps.ts';
+import type { CliDeps, ModemPlace, RunFiles } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
-import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires } from './hub/ports.ts';
+import type {
+  Broker,
+  BrokerLocks,
+  Clock,
+  Codes,
+  History,
+  LocalRow,
+  Locks,
+  People,
+  RenewedPassword,
+  Station,
+  TextPath,
+  Wires,
+} from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
@@ -38,9 +52,13 @@ import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
+import { brokerUsersNow, createLocks } from './site/locks.ts';
+import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
+import type { Demo } from './web/page/demo.ts';
+import type { HouseNames } from './web/page/visit.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -62,7 +80,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 type Families = ReadonlyMap<string, Family>;
 
-async function run(files: { readonly config: string; readonly data: string }): Promise<number> {
+async function run(files: RunFiles): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
   const say = (why: string): number => {
     log.flush();
@@ -101,7 +119,21 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   rows.late = hub.late;
 
-  const broker = await openBroker(house, families, hub, log);
+  const revoked = await brokerUsersNow(files.data, house);
+  if (revoked.trouble !== null) log.error({ why: revoked.trouble }, 'revoked passwords cannot be told from others');
+  hub.fault('locks', revoked.trouble === null ? 'over' : 'up');
+  const { renewed } = revoked;
+  const broker = await openBroker(house, families, hub, log, renewed);
+  const people = createPeople({ dir: files.data, credentialsDirectory, window: hub.window });
+  const locks = createLocks({
+    dir: files.data,
+    credentialsDirectory,
+    house,
+    window: hub.window,
+    codes,
+    broker: 'renew' in broker ? broker : null,
+    renewed,
+  });
   const wires = await findWires(house, clock, log, starts.how);
   const stations = await findStations(house, hub, clock, log);
   hub.start(broker, wires, stations);
@@ -127,7 +159,16 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const page =
     house.web === null || starts.how === 'bare'
       ? null
-      : await openPage(house.web, files.data, { state, hub, codes, clock, history: opened.history, log });
+      : await openPage(house, house.web, files, {
+          state,
+          hub,
+          codes,
+          clock,
+          history: opened.history,
+          people,
+          locks,
+          log,
+        });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
@@ -142,6 +183,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.info({ config: found.accepted === null ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
+  await locks.finish();
 
   await stop;
   state.stopping = true;
@@ -198,10 +240,16 @@ function keepAccepted(data: string, accepted: string, log: ProgramLog): void {
   if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
 }
 
-async function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
+async function openBroker(
+  house: House,
+  families: Families,
+  hub: Hub,
+  log: ProgramLog,
+  renewed: ReadonlyMap<string, RenewedPassword>,
+): Promise<Broker | (Broker & BrokerLocks)> {
   const { mqtt } = house;
   const parts = { siteId: house.site.id, door: hub.door, log };
-  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: mqtt });
+  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: { ...mqtt, renewed } });
   // Its client library is of no use to a hub with a broker of its own.
   const { createExternalBroker } = await import('./link/mqtt/external-broker.ts');
   return createExternalBroker({ ...parts, config: mqtt, deviceTopics: topicsToHear(house, families) });
@@ -280,14 +328,17 @@ async function openStation(
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
 async function openPage(
+  house: House,
   web: WebConfig,
-  dir: string,
+  { data: dir, is }: RunFiles,
   parts: {
     readonly state: { readonly ready: boolean; readonly stopping: boolean };
     readonly hub: Hub;
     readonly codes: Codes;
     readonly clock: Clock;
     readonly history: History;
+    readonly people: People;
+    readonly locks: Locks;
     readonly log: ProgramLog;
   },
 ): Promise<WebServer | null> {
@@ -308,8 +359,38 @@ async function openPage(
     return state.ready ? ({ status: 'ready' } as const) : ({ status: 'starting', missing: ['panel'] } as const);
   };
   const tls = found?.certificate ?? null;
-  const opened = await openWeb({ ...web, ...rest, tls, log, health, window: hub.window, version: version() });
+  const { LANGUAGES } = await import('./web/words/languages.ts');
+  const demo = is === 'pretend' ? await demoOf(house, hub) : null;
+  const page = { house: namesOf(house, web), languages: LANGUAGES, demo };
+  const opened = await openWeb({ ...web, ...rest, ...page, tls, log, health, window: hub.window, version: version() });
   return opened.ok ? opened.server : failed(opened.why);
+}
+
+/** What pages call the parts of this house. */
+function namesOf(house: House, { language }: WebConfig): HouseNames {
+  const zones = [...house.panel.zones.values()];
+  const names = new Map(house.devices.map(({ id, name }) => [id as string, name]));
+  return {
+    zones: zones.map(({ id, type }) => ({ id, name: names.get(id) ?? id, type })),
+    devices: house.devices.map(({ id, name }) => ({ id, name })),
+    outputs: house.outputs.map(({ id, name, role }) => ({ id, name, role })),
+    contacts: [...house.contactNames].map(([id, name]) => ({ id, name })),
+    services: house.monitoring.map(({ id }) => id),
+    modes: (['away', 'home', 'night'] as const).filter((mode) => zones.some(({ modes }) => modes.includes(mode))),
+    timezone: house.site.timezone,
+    language,
+  };
+}
+
+/** The devices of a pretend house speak through the same door as those on the broker. */
+async function demoOf(house: House, hub: Hub): Promise<Demo> {
+  const { createDemo } = await import('./web/page/demo.ts');
+  const source = 'mqtt:demo' as SourceId;
+  const devices = house.devices.flatMap(({ id, name, topic, profile }) => {
+    const zone = house.panel.zones.get(id as string as ZoneId)?.type;
+    return zone === undefined || profile !== 'zigbee2mqtt' ? [] : [{ id, name, topic, zone }];
+  });
+  return createDemo(devices, (topic, payload) => hub.door.message(topic, payload, false, source));
 }
 
 /** Home Assistant sees and asks only what may be seen and asked on site; the panel guards without it. */
