@@ -3,7 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
+import type { Person } from './alarm/events.ts';
 import type { SourceId, ZoneId } from './base/brand.ts';
+import type { Json } from './base/json.ts';
 import { duration, minutes } from './base/time.ts';
 import type { CliDeps, ModemPlace, RunFiles } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
@@ -52,13 +54,15 @@ import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
-import { brokerUsersNow, createLocks } from './site/locks.ts';
+import { brokerUsersNow, createLocks, liveFrom } from './site/locks.ts';
+import { changeLocks } from './site/locks-change.ts';
 import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
-import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
+import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
 import type { Demo } from './web/page/demo.ts';
 import type { HouseNames } from './web/page/visit.ts';
+import { liveJson } from './web/people.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -150,13 +154,17 @@ async function run(files: RunFiles): Promise<number> {
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house));
+  const shown: { page: WebServer | null } = { page: null };
+  const control = await openControl(
+    files.data,
+    new Map([...controlHandlers(hub, clock, texts, modem, house), ...peopleHandlers(people, locks, () => shown.page)]),
+  );
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
     hub.fault('bare_start', 'up');
   }
-  const page =
+  shown.page =
     house.web === null || starts.how === 'bare'
       ? null
       : await openPage(house, house.web, files, {
@@ -190,7 +198,7 @@ async function run(files: RunFiles): Promise<number> {
   supervisor.stopping();
   clearInterval(beating);
   if (control.ok) await control.control.close();
-  await page?.close();
+  await shown.page?.close();
   await (await homeAssistant)?.close();
   await Promise.all([wires.close(), modem?.close()]);
   await broker.close();
@@ -507,6 +515,48 @@ function controlHandlers(
   ]);
 }
 
+/** Whoever is at the machine itself; wrong codes typed there count together. */
+const TERMINAL = 'session:terminal' as SourceId;
+
+function peopleHandlers(
+  people: People,
+  locks: Locks,
+  page: () => WebServer | null,
+): ReadonlyMap<string, ControlHandler> {
+  const asker = { by: null, source: TERMINAL };
+  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  return new Map<string, ControlHandler>([
+    [
+      'locks',
+      (_request, item) => {
+        item(liveJson(locks.live(null), page()?.signedIn() ?? []));
+        return { ok: true };
+      },
+    ],
+    [
+      'locks-change',
+      async ({ code, newCode, newDuress, leaveOut }, item) => {
+        const named = Array.isArray(leaveOut) ? leaveOut.filter((name) => typeof name === 'string') : [];
+        const duress = typeof newDuress === 'string' ? newDuress : null;
+        const asked = { code: text(code), newCode: text(newCode), newDuress: duress, leaveOut: named };
+        const done = await locks.change(asker, asked, page()?.signedIn().length ?? 0);
+        if (!done.ok) return done;
+        await page()?.signOut(() => true);
+        item({ at: done.at, ended: done.ended, passwords: done.passwords.map((one) => ({ ...one })) });
+        return { ok: true };
+      },
+    ],
+    [
+      'change-code',
+      async ({ code, newCode }) => {
+        const done = await people.changeCode(asker, { code: text(code), newCode: text(newCode) });
+        if (done.ok) await page()?.signOut(({ person }) => person.id === done.given.person.id);
+        return done;
+      },
+    ],
+  ]);
+}
+
 // ---- the desk --------------------------------------------------------------------------------------------------------
 
 /** A program of its own, with libraries that a hub never needs. */
@@ -553,8 +603,31 @@ function cliDeps(): CliDeps {
       addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
       list: listPeople,
       remove: removePerson,
+      async changeCode(dir, code, newCode) {
+        const person = await ownerOf(dir, code);
+        return person === null ? WRONG_CODE : changeCode(dir, person.id, { code, newCode }, credentialsDirectory);
+      },
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
+    },
+    locks: {
+      async live(dir) {
+        const house = loadAccepted(dir, facts(devices()));
+        if (house === null) return NO_HOUSE_YET;
+        const { renewed } = await brokerUsersNow(dir, house);
+        return { ok: true, live: liveJson(liveFrom({ dir, credentialsDirectory, house, renewed }, null), null) };
+      },
+      async change(dir, asked) {
+        const house = loadAccepted(dir, facts(devices()));
+        if (house === null) return NO_HOUSE_YET;
+        const person = await ownerOf(dir, asked.code);
+        if (person === null) return WRONG_CODE;
+        const brokerUsers = house.mqtt.kind === 'listen' ? house.mqtt.users : [];
+        const done = await changeLocks({ dir, credentialsDirectory, brokerUsers }, person.id, asked);
+        if (!done.ok) return done;
+        const passwords = done.passwords.map((one) => ({ ...one }));
+        return { ok: true, done: { at: done.at, ended: done.ended, passwords } };
+      },
     },
     log: {
       open: openLogReader,
@@ -575,6 +648,16 @@ function cliDeps(): CliDeps {
     },
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
   };
+}
+
+const WRONG_CODE = { ok: false, why: 'that code is not right' } as const;
+const NO_HOUSE_YET = { ok: false, why: 'no hub has run on this directory yet; is --data right?' } as const;
+
+/** Whose code this is, where no hub runs that could be asked. */
+async function ownerOf(dir: string, code: string): Promise<Person | null> {
+  const clock = createClock(null);
+  const codes = openCodes(dir, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
+  return (await codes.check(code))?.person ?? null;
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

@@ -61,6 +61,8 @@ export interface ShownPerson {
 export interface UsersDeps {
   add(dir: string, person: PersonToAdd, code: string): Promise<{ readonly ok: true; readonly id: string } | Refused>;
   addDuress(dir: string, name: string, code: string): Promise<{ readonly ok: true } | Refused>;
+  /** The own code of whoever has this one. Only where no hub runs: it would not hear of a duress code. */
+  changeCode(dir: string, code: string, newCode: string): Promise<{ readonly ok: true } | Refused>;
   list(dir: string): { readonly ok: true; readonly people: readonly ShownPerson[] } | Refused;
   /** `residents`: how many are left. */
   remove(dir: string, name: string): Promise<{ readonly ok: true; readonly residents: number } | Refused>;
@@ -68,6 +70,22 @@ export interface UsersDeps {
   evidenceKey(dir: string): Promise<string | null>;
   /** Destroys that private half here, once it was shown. */
   evidenceKeyShown(dir: string): void;
+}
+
+/** New locks as they were typed. */
+export interface LocksToChange {
+  readonly code: string;
+  readonly newCode: string;
+  readonly newDuress: string | null;
+  readonly leaveOut: readonly string[];
+}
+
+/** The same as a running hub does it, where none runs. */
+export interface LocksDeps {
+  /** Everything that can see or change anything, as far as it can be told without a hub. */
+  live(dir: string): Promise<{ readonly ok: true; readonly live: JsonObject } | Refused>;
+  /** `passwords` and `ended`, as the hub tells them. */
+  change(dir: string, asked: LocksToChange): Promise<{ readonly ok: true; readonly done: JsonObject } | Refused>;
 }
 
 export interface LogQuery {
@@ -199,6 +217,7 @@ export interface CliDeps {
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
+  readonly locks: LocksDeps;
   readonly log: LogDeps;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;

@@ -13,6 +13,7 @@ import {
   personJson,
   refusedJson,
   removePerson,
+  sessionJson,
   sessionsSeen,
   setDuress,
   signOutEverywhere,
@@ -127,15 +128,6 @@ async function order(work: Work, by: Session | null, ask: Ask, code: string | nu
   const asked = work.window.order({ source: sourceOf(by), ask, code, vouched, id: null });
   return asked === null ? refuse('busy') : answered(await asked);
 }
-
-const sessionJson = ({ id, person, device, since, until, freshUntil }: Session): JsonObject => ({
-  id,
-  person: { name: person.name, role: person.role },
-  device,
-  since,
-  until,
-  freshUntil,
-});
 
 async function onSignIn(work: Work, by: Session | null, { code, device }: z.infer<typeof signIn>): Promise<Reply> {
   const asked = work.window.order({ source: sourceOf(by), ask: { action: 'identify' }, code, vouched: null, id: null });
@@ -396,8 +388,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Everything that can see or change anything in this house.',
     leave: 'see-people',
     answer: locks,
-    run: (work, by) =>
-      ok({ ...liveJson(work.locks.live(by.vouched)), sessions: sessionsSeen(work, by).map(sessionJson) }),
+    run: (work, by) => ok(liveJson(work.locks.live(by.vouched), sessionsSeen(work, by))),
   }),
   endpoint({
     method: 'POST',
@@ -414,8 +405,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       const { done: changed, cookie } = await changeLocks(work, by, { code, newCode, newDuress, leaveOut });
       if (!changed.ok) return refusedJson(changed, cookie);
       const { at, ended, passwords, was, sessions: signedIn } = changed;
-      const before = { ...liveJson(was), sessions: signedIn.map(sessionJson) };
-      return ok({ at, ended, passwords, was: before } as unknown as JsonObject, cookieHeader(cookie));
+      return ok({ at, ended, passwords, was: liveJson(was, signedIn) } as unknown as JsonObject, cookieHeader(cookie));
     },
   }),
 ];

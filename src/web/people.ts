@@ -158,6 +158,20 @@ export const personJson = ({ id, name, role, until }: ListedPerson): JsonObject 
   until: until === null ? null : new Date(until).toISOString(),
 });
 
-export function liveJson({ people, ...live }: LiveLocks): JsonObject {
-  return { ...(live as unknown as JsonObject), people: people.map(personJson) };
+/** `sessions` null: they cannot be known. */
+export function liveJson({ people, ...live }: LiveLocks, sessions: readonly Session[] | null): JsonObject {
+  return {
+    ...(live as unknown as JsonObject),
+    people: people.map(personJson),
+    sessions: sessions === null ? null : sessions.map(sessionJson),
+  };
 }
+
+export const sessionJson = ({ id, person, device, since, until, freshUntil }: Session): JsonObject => ({
+  id,
+  person: { name: person.name, role: person.role },
+  device,
+  since,
+  until,
+  freshUntil,
+});

@@ -11,12 +11,13 @@ import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import type { Demo } from './page/demo.ts';
-import { servePages } from './page/serve.ts';
+import { refusedAsPage } from './page/refusing.ts';
+import { type PageOptions, servePages } from './page/serve.ts';
 import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
 import type { Deed } from './roles.ts';
 import { streamQuery } from './schemas.ts';
-import { createSessions, type Session } from './sessions.ts';
+import { createSessions, type EndedSession, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
 import type { Language } from './words/catalogue.ts';
 
@@ -58,6 +59,8 @@ export interface WebServer {
   readonly port: number;
   /** Everybody who is signed in, for whoever is at the machine itself. */
   signedIn(): readonly Session[];
+  /** Ends those sessions, and what is shown in them. */
+  signOut(which: (session: EndedSession) => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,8 @@ const MOST_CONNECTIONS = 512;
 const REQUESTS: Allowance = { burst: 100, aSecond: 25 };
 /** A greeting in TLS costs more than the request after it. Nothing can be said before it, so who greets too often is hung up on. */
 const GREETINGS: Allowance = { burst: 60, aSecond: 20 };
+/** A silent connection is hung up on, but not while a code is compared with some two hundred others. */
+const LONGEST_ANSWER_MS = 60_000;
 /** Who asks too much is answered only after so long, so that asking again costs more than waiting. */
 const COOL_DOWN_MS = 1000;
 
@@ -94,13 +99,14 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const { window, codes, clock, history, people, locks } = options;
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
-  guard(app, options);
   const { house, demo, languages, leaveTo } = options;
   const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, people, locks };
+  const pages: PageOptions = { work, languages, leaveTo };
+  guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
   serveStream(app, work);
   serveOthers(app, options);
-  await servePages(app, { work, languages, leaveTo });
+  await servePages(app, pages);
   app.addHook('preClose', (done) => {
     streams.close();
     done();
@@ -113,9 +119,13 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
     const why = code === 'EADDRINUSE' ? 'another program has it' : code;
     return { ok: false, why: `the web page cannot listen on ${options.host}:${options.port} (${why})` };
   }
+  const signOut = async (which: (session: EndedSession) => boolean): Promise<void> => {
+    await sessions.endOthers(null, which);
+    streams.look();
+  };
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  return { ok: true, server: { port, signedIn: sessions.list, close: () => app.close() } };
+  return { ok: true, server: { port, signedIn: sessions.list, signOut, close: () => app.close() } };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -160,7 +170,9 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Reply): Fasti
 }
 
 /** What every request has to get past, in this order. */
-function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions): void {
+function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions, pages: PageOptions): void {
+  const sayNo = (request: FastifyRequest, reply: FastifyReply, refusal: RefusalName): FastifyReply =>
+    refusedAsPage(pages, request, reply, refusal) === 'sent' ? reply : send(reply, refuse(refusal));
   const own = hostname();
   const isOurName = createHostGuard([host, own, `${own}.local`, ...names]);
   const rate = createRate(REQUESTS, () => clock.monotonicMs());
@@ -188,7 +200,12 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
       return;
     }
     reply.header('connection', 'close');
-    send(reply, refuse(refusal));
+    return sayNo(request, reply, refusal);
+  });
+
+  app.addHook('preHandler', (request, _reply, done) => {
+    request.socket.setTimeout(LONGEST_ANSWER_MS);
+    done();
   });
 
   async function turnedAway({ method, url, headers, socket }: FastifyRequest): Promise<RefusalName | null> {
@@ -207,13 +224,13 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
     return method !== 'GET' && isForeign(headers) ? 'wrong_origin' : null;
   }
 
-  app.setNotFoundHandler((_request, reply) => send(reply, refuse('not_found')));
+  app.setNotFoundHandler((request, reply) => sayNo(request, reply, 'not_found'));
   app.setErrorHandler<{ statusCode?: number; code?: string }>((error, request, reply) => {
     const refusal = refusalOf(error);
     // Neither words nor stack: what went wrong may carry what somebody sent.
     if (refusal === 'failed')
       log.error({ route: request.routeOptions.url ?? '' }, 'a request failed in the hub itself');
-    send(reply, refuse(refusal));
+    sayNo(request, reply, refusal);
   });
 }
 
