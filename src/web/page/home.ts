@@ -45,12 +45,12 @@ ${alarmsPart(home, named)}
 ${urgent ? off : null}
 ${urgent ? null : setPart(home, named)}
 ${isSet && !urgent ? off : null}
+${home.demo === null ? null : demoPart(lang, home.demo)}
 ${helpPart(lang)}
 ${lightsPart(home, named)}
 ${troublePart(lang, view.attributes.faults, named)}
 ${isSet ? null : html`<details class="box" id="end"${saidText(lang, said, 'off') === null ? null : html` open`}><summary>${words.endHeading}</summary>${off}</details>`}
 ${pastPart(lang, home.past, said)}
-${home.demo === null ? null : demoPart(lang, home.demo)}
 <noscript><div class="box"><p>${lang.words.frame.noScript}</p><p>${fill(words.asOf, { time: home.now })}</p><p><a class="button" href="/">${lang.words.frame.tried}</a></p></div></noscript>`;
 }
 
