@@ -10,6 +10,7 @@ import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
+import { addLocksCommands } from './locks.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
 import { addRemoveCommand } from './remove.ts';
@@ -43,6 +44,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addHouseCommands(program, deps, io);
   addDecodeCommand(program, deps, io);
   addUsersCommands(program, deps, io);
+  addLocksCommands(program, deps, io);
   addLogCommands(program, deps, io);
   addHubCommands(program, deps, io);
   addGpioCommand(program, deps, io);
