@@ -40,6 +40,8 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
   cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
+  // What is printed once, at a handover: it takes facts and writes files, and knows nothing of the hub.
+  papers: { rooms: { base: 'all' }, packages: ['pdfkit', 'node:'] },
   // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are
   // written, and its config is checked by the same reader; of a hub's own works it takes nothing.
   desk: {
@@ -78,6 +80,7 @@ export const table: Readonly<Record<string, Row>> = {
       site: 'all',
       web: 'all',
       desk: 'all',
+      papers: 'all',
       cli: 'all',
     },
     packages: null,
