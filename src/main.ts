@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
-import { duration, minutes } from './base/time.ts';
+import { duration, minutes, wallTime } from './base/time.ts';
 import type { CliDeps, ModemPlace } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
@@ -39,6 +39,7 @@ import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
 import { formatProblem } from './site/report.ts';
+import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, openControl } from './web/control.ts';
 import type { WebServer } from './web/server.ts';
@@ -94,6 +95,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const starts = noteStart(files.data, thisBoot);
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
+  const reviews = openReviews(files.data);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const modem = await findModem(house, files.data, clock, log);
   const texts = textPaths(house, modem);
@@ -132,6 +134,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
     hub.fault('users', codes.trouble() === null ? 'over' : 'up');
+    if (clock.trusted()) hub.fault('review_due', reviews.isDue(clock.wall()) ? 'up' : 'over');
     supervisor.watchdog();
   };
   const beating = setInterval(
@@ -475,6 +478,7 @@ function cliDeps(): CliDeps {
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
+    reviews: { list: listReviews, hold: holdReview },
     log: {
       open: openLogReader,
       verify: verifyLog,
@@ -494,6 +498,20 @@ function cliDeps(): CliDeps {
     },
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
   };
+}
+
+function listReviews(dir: string): ReturnType<CliDeps['reviews']['list']> {
+  const found = openReviews(dir).read();
+  if (!found.ok) return found;
+  const { reviews } = found;
+  if (reviews === null) return { ok: true, reviews: null };
+  const next = nextReview(reviews);
+  return { ok: true, reviews: { ...reviews, next } };
+}
+
+function holdReview(dir: string, day: string): ReturnType<CliDeps['reviews']['hold']> {
+  const held = openReviews(dir).hold(day, wallTime(Date.now()));
+  return held.ok ? { ok: true, next: nextReview(held.reviews) } : held;
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

@@ -62,6 +62,10 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       evidenceKey: async () => null,
       evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
     },
+    reviews: {
+      list: () => ({ ok: true, reviews: null }),
+      hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
+    },
     log: {
       open: () => ({
         ok: true,
