@@ -1,8 +1,8 @@
 import type { StationReport } from '../act/station-report.ts';
-import type { Answer, Ask, Person, Vouched } from '../alarm/events.ts';
+import type { Answer, Ask, Person, Vouched, WalkWhat } from '../alarm/events.ts';
 import type { AlarmKind, ArmedMode } from '../alarm/plan.ts';
 import type { PanelPhase } from '../alarm/view.ts';
-import type { DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
+import type { ContactId, DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Instant, WallTime } from '../base/time.ts';
 import type { Blocker, Step } from '../provision/blockers.ts';
@@ -259,14 +259,30 @@ export interface LocalView {
   readonly alarms: readonly LocalAlarm[];
   /** Until when installers may work; null: they may not. */
   readonly installerUntil: string | null;
+  /** Until when a walk test runs, in which a single short press of a panic button calls nobody; null: none does. */
+  readonly walkUntil: string | null;
+}
+
+/** Who is told of an alarm that may be seen on site, and how far that has come. Sorted as the config names them. */
+export interface LocalTelling {
+  readonly alarm: string;
+  /** `waiting`: nothing has been taken for them yet; without a way out it stays so. `sent`: the far end has it. */
+  readonly contacts: readonly {
+    readonly contact: ContactId;
+    readonly is: 'waiting' | 'sent' | 'delivered' | 'answered';
+  }[];
 }
 
 /** What changed. A silent alarm or a duress code causes none that its ordinary twin does not. */
 export type LocalNews =
-  /** `state`, `attributes`, `alarms` or `installerUntil`: all that belongs together has changed together. */
+  /** `state`, `attributes`, `alarms`, `installerUntil` or `walkUntil`: all that belongs together has changed together. */
   | { readonly type: 'panel' }
+  /** `tellings()`. */
+  | { readonly type: 'telling' }
   | { readonly type: 'zone'; readonly zone: ZoneId }
   | { readonly type: 'output'; readonly output: OutputId }
+  /** Only while a walk test runs: what a zone did. `pressed`: a single short press, which called nobody. */
+  | { readonly type: 'walk'; readonly zone: ZoneId; readonly what: WalkWhat; readonly at: string }
   /** A row as it was written. */
   | { readonly type: 'row'; readonly row: LocalRow };
 
@@ -286,7 +302,14 @@ export interface Wish {
 export interface Window {
   /** As last told, never ahead of the journal. */
   view(): LocalView;
-  /** Calls back after each change, with `view()` already the new one. Listeners return at once and never throw. */
+  /** Who is told of the alarms in `view().alarms`, in their order. What is silent or hidden is not in it and changes nothing. */
+  tellings(): readonly LocalTelling[];
+  /**
+   * Switches a light as a hand at its switch would: no motion's end puts out what it lit, and what it put out stays dark
+   * until there is a new reason. The panel hears nothing of it and no row tells. `unknown`: no light has this id.
+   */
+  light(output: OutputId, to: 'on' | 'off'): 'told' | 'unknown';
+  /** Calls back after each change, with `view()` and `tellings()` already the new ones. Listeners return at once and never throw. */
   watch(listener: (news: LocalNews) => void): () => void;
   /** Answered once the turn is in the journal, like a `panel/reply`. Null: too many wait already; never for PANIC. */
   order(wish: Wish): Promise<Answer> | null;
