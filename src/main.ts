@@ -13,6 +13,7 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
 import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
@@ -41,7 +42,7 @@ import { addDevice } from './site/learn.ts';
 import { formatProblem } from './site/report.ts';
 import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
-import { type ControlHandler, openControl } from './web/control.ts';
+import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -70,7 +71,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
     process.stderr.write(`lantern: ${why}\n`);
     return exitCodes.failed;
   };
-  const stop = stopAsked();
+  const end = endAsked();
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
@@ -120,7 +121,14 @@ async function run(files: { readonly config: string; readonly data: string }): P
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house));
+  const askRestart = (): ControlResult => {
+    const why = whyNotNow(hub.window.view());
+    if (why !== null) return { ok: false, why };
+    // Whoever asked is answered first.
+    setImmediate(end.again);
+    return { ok: true };
+  };
+  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house, askRestart));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -146,7 +154,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   supervisor.ready();
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
 
-  await stop;
+  await end.asked;
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
@@ -162,7 +170,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.info({}, 'stopped');
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
-  process.exit(exitCodes.done);
+  process.exit(end.status());
 }
 
 /** Loaded only where there is one; it looks for its port when it is opened, and for ever. */
@@ -346,15 +354,35 @@ async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: Prog
   }
 }
 
+/** How this process comes to its end. */
+interface End {
+  readonly asked: Promise<void>;
+  /** Ends it as a signal would, with a status that asks for another start. A signal meanwhile has the last word. */
+  again(): void;
+  status(): number;
+}
+
 /** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
-const stopAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = (): void => {
-      setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
-      resolve();
-    };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  });
+function endAsked(): End {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let status: number = exitCodes.done;
+  let ending = false;
+  const endWith = (wanted: number): void => {
+    status = wanted;
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(status), STOP_MS).unref();
+    resolve();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => endWith(exitCodes.done));
+  return {
+    asked: promise,
+    again: () => {
+      if (!ending) endWith(exitCodes.again);
+    },
+    status: () => status,
+  };
+}
 
 function makeDirectory(dir: string): string | null {
   try {
@@ -377,12 +405,21 @@ function controlHandlers(
   texts: readonly TextPath[],
   modem: Modem | null,
   house: House,
+  askRestart: () => ControlResult,
 ): ReadonlyMap<string, ControlHandler> {
   const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
   const shown =
     modem === null ? null : showModem(modem, { clock, neverContact: house.neverContact, words: TEST_WORDS });
   return new Map<string, ControlHandler>([
     ...(shown === null ? [] : modemHandlers(shown)),
+    ['restart', askRestart],
+    [
+      'standing',
+      (_request, item) => {
+        item({ version: version(), whyNotNow: whyNotNow(hub.window.view()) });
+        return { ok: true };
+      },
+    ],
     [
       'test-alert',
       async ({ waitMs }, item, gone) => {
@@ -437,7 +474,7 @@ const quietLog = (): ProgramLog => createLog({ level: 'error', form: 'terminal' 
 
 async function runDesk(files: Parameters<CliDeps['desk']['run']>[0]): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
-  const stop = stopAsked();
+  const stop = endAsked().asked;
   const { runDesk: run } = await deskCommands();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const status = await run(files, { log, credentialsDirectory, say, stop });
