@@ -106,10 +106,10 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
       return reply(openInstaller(step, ask.length, given.person, now), order.replyTo, yes());
     case 'close-installer':
       if (!may(step.state, 'leave', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
-      return reply(closeInstaller(step, given.person), order.replyTo, yes());
+      return reply(closeInstaller(plan, step, given.person, now), order.replyTo, yes());
     case 'walk-test':
     case 'end-walk-test':
-      return onWalk(step, order, ask, given, now);
+      return onWalk(plan, step, order, ask, given, now);
     case 'panic':
       return step;
     default:
@@ -141,6 +141,7 @@ function onShownAlarm(
 }
 
 function onWalk(
+  plan: PanelPlan,
   step: Step,
   order: Order,
   ask: Extract<Ask, { action: 'walk-test' | 'end-walk-test' }>,
@@ -148,7 +149,7 @@ function onWalk(
   now: Instant,
 ): Step {
   if (!may(step.state, 'walk', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
-  if (ask.action === 'end-walk-test') return reply(endWalk(step, given.person.id), order.replyTo, yes());
+  if (ask.action === 'end-walk-test') return reply(endWalk(plan, step, given.person.id, now), order.replyTo, yes());
   if (!isAtRest(step.state)) return reply(step, order.replyTo, no('not_allowed'));
   return reply(beginWalk(step, ask.length, given, now), order.replyTo, yes());
 }

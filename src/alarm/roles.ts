@@ -1,5 +1,6 @@
 import { after, type Duration, type Instant, isDue } from '../base/time.ts';
 import type { Person, Role } from './events.ts';
+import type { PanelPlan } from './plan.ts';
 import type { PanelState } from './state.ts';
 import { change, record, type Step } from './step.ts';
 import { endWalk } from './walk.ts';
@@ -32,15 +33,15 @@ export function may(state: PanelState, deed: Deed, { role }: Person, now: Instan
   }
 }
 
-/** Lets installers work from now on for so long. */
-export function openInstaller(step: Step, length: Duration, by: Person, now: Instant): Step {
+/** Lets installers work from now on for so long. Null: somebody at the hub itself, where no resident is yet. */
+export function openInstaller(step: Step, length: Duration, by: Person | null, now: Instant): Step {
   const opened = change(step, { installer: { until: after(now, length) } });
-  return record(opened, 'installer-opened', { by: by.id, forMs: length });
+  return record(opened, 'installer-opened', { by: by?.id ?? null, forMs: length });
 }
 
 /** Null: its time is over. */
-export function closeInstaller(step: Step, by: Person | null): Step {
+export function closeInstaller(plan: PanelPlan, step: Step, by: Person | null, now: Instant): Step {
   if (step.state.installer === null) return step;
   const closed = record(change(step, { installer: null }), 'installer-closed', { by: by?.id ?? null });
-  return step.state.walk?.by === 'installer' ? endWalk(closed, null) : closed;
+  return step.state.walk?.by === 'installer' ? endWalk(plan, closed, null, now) : closed;
 }

@@ -44,6 +44,8 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
   const listeners = new Set<() => void>();
   const testing = new Set<string>();
   const gone = new AbortController();
+  /** What happened last, as far as the file. */
+  let last: Promise<unknown> = Promise.resolve();
   /** Something is under way that must not be begun twice. */
   let busy = false;
 
@@ -51,17 +53,22 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     for (const listener of listeners) listener();
   };
 
-  /** In the file before anybody is told of it. */
-  function happen(event: JobEvent): ProvisionDone {
-    if (job === null) return refused(trouble ?? NO_JOB);
-    const step = reduce(job, event, world.wall());
-    if (!step.ok) return step;
-    if (step.job === job) return done;
-    const saved = world.jobs.save(step.job);
-    if (!saved.ok) return saved;
-    job = step.job;
-    tell();
-    return done;
+  /** In the file before anybody is told of it; one after the other, in the order they came. */
+  function happen(event: JobEvent): Promise<ProvisionDone> {
+    const at = world.wall();
+    const next = last.then(async (): Promise<ProvisionDone> => {
+      if (job === null) return refused(trouble ?? NO_JOB);
+      const step = reduce(job, event, at);
+      if (!step.ok) return step;
+      if (step.job === job) return done;
+      const saved = await world.jobs.save(step.job);
+      if (!saved.ok) return saved;
+      job = step.job;
+      tell();
+      return done;
+    });
+    last = next;
+    return next;
   }
 
   function view(): ProvisionView | null {
@@ -97,7 +104,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     return refused('she has to let installers in first, on her page; and the house must be disarmed and quiet');
   }
 
-  function learn(device: DeviceToLearn): ProvisionDone {
+  async function learn(device: DeviceToLearn): Promise<ProvisionDone> {
     if (job === null) return refused(trouble ?? NO_JOB);
     const heard = world
       .heard()
@@ -120,8 +127,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     tell();
     const work = world.testPaths(({ name, ...result }) => {
       testing.delete(name);
-      happen({ type: 'path-tested', path: name, result });
-      tell();
+      void happen({ type: 'path-tested', path: name, result }).then(tell);
     }, gone.signal);
     void work.then(() => {
       testing.clear();
@@ -130,15 +136,15 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     return done;
   }
 
-  function renewSecrets(): ProvisionDone {
+  async function renewSecrets(): Promise<ProvisionDone> {
     const renewed = world.renewSecrets();
     if (!renewed.ok) return renewed;
-    const noted = happen({ type: 'secrets-renewed' });
+    const noted = await happen({ type: 'secrets-renewed' });
     return noted.ok ? renewed : noted;
   }
 
   /** A waiver is for something that is missing now, and that there may be a reason for. */
-  function waive(what: string, reason: string): ProvisionDone {
+  async function waive(what: string, reason: string): Promise<ProvisionDone> {
     const one = view()?.missing.find(({ id }) => id === what);
     if (one === undefined) return refused('nothing of that name is missing; lantern provision show lists what is');
     if (one.waivable === 'no') return refused(`this is never waived: ${one.what}`);
@@ -188,9 +194,10 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     const removed = await world.removeInstallers();
     if (!removed.ok) return removed;
     world.papers.forget();
+    world.record('handed-over', counts);
+    await last;
     const wiped = world.jobs.wipe();
     if (!wiped.ok) return wiped;
-    world.record('handed-over', counts);
     job = null;
     tell();
     return done;
@@ -213,13 +220,13 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     if (job === null) return now(refused(trouble ?? NO_JOB));
     switch (asked.act) {
       case 'check':
-        return now(happen({ type: 'check-answered', check: asked.check, answer: asked.answer, note: asked.note }));
+        return happen({ type: 'check-answered', check: asked.check, answer: asked.answer, note: asked.note });
       case 'name-room':
-        return now(happen({ type: 'room-named', room: asked.room }));
+        return happen({ type: 'room-named', room: asked.room });
       case 'drop-room':
-        return now(happen({ type: 'room-dropped', room: asked.room }));
+        return happen({ type: 'room-dropped', room: asked.room });
       case 'learn':
-        return now(learn(asked.device));
+        return learn(asked.device);
       case 'add-contact':
         return now(after(world.addContact(asked)));
       case 'prove':
@@ -227,23 +234,21 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
       case 'restart':
         return now(world.restart());
       case 'renew-secrets':
-        return now(renewSecrets());
+        return renewSecrets();
       case 'begin-walk':
         return alone(() => order({ action: 'walk-test', length: WALK }));
       case 'end-walk':
         return alone(() => order({ action: 'end-walk-test' }));
       case 'stand-in':
-        return now(happen({ type: 'stood-in', room: asked.room }));
+        return happen({ type: 'stood-in', room: asked.room });
       case 'test-paths':
         return now(testPaths());
       case 'item':
-        return now(
-          happen({ type: 'item-noted', item: asked.item, where: asked.where, is: asked.is, note: asked.note }),
-        );
+        return happen({ type: 'item-noted', item: asked.item, where: asked.where, is: asked.is, note: asked.note });
       case 'waive':
-        return now(waive(asked.what, asked.reason));
+        return waive(asked.what, asked.reason);
       case 'withdraw-waiver':
-        return now(happen({ type: 'waiver-withdrawn', what: asked.what }));
+        return happen({ type: 'waiver-withdrawn', what: asked.what });
       case 'make-papers':
         return alone(makePapers);
       case 'finish':
@@ -260,7 +265,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
 
   const stop = world.window.watch((news: LocalNews) => {
     if (job === null) return;
-    if (news.type === 'walk') happen({ type: 'walked', zone: news.zone, what: news.what });
+    if (news.type === 'walk') void happen({ type: 'walked', zone: news.zone, what: news.what });
     else if (news.type === 'panel' || news.type === 'zone') tell();
   });
 
@@ -276,7 +281,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
         if (trouble !== null) return refused(trouble);
         if (job !== null) return refused('a job is begun already; lantern provision goes on with it');
         const begun = newJob({ id: world.draw(), referral, installer, now: world.wall() });
-        const saved = world.jobs.save(begun);
+        const saved = await world.jobs.save(begun);
         if (!saved.ok) return saved;
         job = begun;
         // Where a resident lives already, she opens the time herself.

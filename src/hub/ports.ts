@@ -197,6 +197,8 @@ export interface TextPath {
 export interface Codes {
   /** Somebody has a code that is not over. */
   enrolled(): boolean;
+  /** The same of a resident, who has the say; also where it cannot be read who there is. */
+  hasResident(): boolean;
   check(code: string): Promise<{ readonly person: Person; readonly duress: boolean } | null>;
   /** The person of this id as of now; null: removed, or the end date is past. Costs no hash. */
   person(id: PersonId): Person | null;
