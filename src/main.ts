@@ -16,6 +16,7 @@ import { savedClock } from './hub/saved.ts';
 import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
+import { openInstallersHour, provisionDeps } from './installer.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
@@ -128,7 +129,14 @@ async function run(files: { readonly config: string; readonly data: string }): P
     setImmediate(end.again);
     return { ok: true };
   };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house, askRestart));
+  const options = { families: facts(families), credentialsDirectory };
+  const hour = openInstallersHour({
+    ...{ files, house, families, options, hub, clock, codes, texts },
+    version: version(),
+    restart: askRestart,
+  });
+  const handlers = [...controlHandlers(hub, clock, texts, modem, house, askRestart), ...hour.handlers];
+  const control = await openControl(files.data, new Map(handlers));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -158,6 +166,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
+  hour.close();
   if (control.ok) await control.control.close();
   await page?.close();
   await (await homeAssistant)?.close();
@@ -516,6 +525,7 @@ function cliDeps(): CliDeps {
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
     reviews: { list: listReviews, hold: holdReview },
+    provision: provisionDeps(() => ({ families: facts(devices()), credentialsDirectory })),
     log: {
       open: openLogReader,
       verify: verifyLog,

@@ -193,7 +193,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     await order({ action: 'close-installer' });
     const removed = await world.removeInstallers();
     if (!removed.ok) return removed;
-    world.papers.forget();
+    await world.papers.forget();
     world.record('handed-over', counts);
     await last;
     const wiped = world.jobs.wipe();

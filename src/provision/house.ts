@@ -28,8 +28,6 @@ export interface FittedPath {
   readonly name: string;
   /** Null: it leads to a monitoring service. */
   readonly contact: string | null;
-  /** What it may be called on a paper: it gives no contact away. */
-  readonly shown: string;
   /** `never`: the config lets this service be told of no tests. */
   readonly tested: 'on order' | 'never';
 }
@@ -41,8 +39,8 @@ export interface FittedHouse {
   readonly paths: readonly FittedPath[];
   /** Names of clients of the broker that have a password; none: nothing to make new. */
   readonly brokerUsers: readonly string[];
-  /** People who can arm and end an alarm. */
-  readonly residents: number;
+  /** Somebody who lives there has a code. */
+  readonly resident: 'enrolled' | 'none';
   /** The config was changed since the hub started, and counts after a restart. */
   readonly restart: 'needed' | 'not needed';
 }

@@ -62,6 +62,15 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       evidenceKey: async () => null,
       evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
     },
+    provision: {
+      readReferral: () => ({ ok: false, problems: [] }),
+      isThere: () => false,
+      firstConfig: () => ({ ok: true, warnings: [] }),
+      keepJob: async () => ({ ok: true }),
+      drawCode: () => '48213907',
+      daysFromNow: () => '2026-12-05',
+      copyPapers: () => ({ ok: false, why: 'there are no papers' }),
+    },
     reviews: {
       list: () => ({ ok: true, reviews: null }),
       hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
