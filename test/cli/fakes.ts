@@ -62,6 +62,13 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       evidenceKey: async () => null,
       evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
     },
+    certificate: async (file, key) => {
+      calls.push(['certificate', file, key]);
+      if (file === 'false.json') return { ok: false, why: 'the signature does not fit' };
+      const log = { seq: 412, hash: 'ab' };
+      const certificate = { hub: 'hub\u001b[2J', version: '1.2.3', handedOverAt: '2026-11-21T15:42:07.000Z', log };
+      return { ok: true, certificate, key: 'cd', fingerprint: 'ef' };
+    },
     log: {
       open: () => ({
         ok: true,
