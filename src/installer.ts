@@ -165,7 +165,7 @@ function pathsOf({ house, texts }: Parts): readonly FittedPath[] {
 }
 
 function fittedHouse(
-  { house, hub, codes }: Parts,
+  { files, house, hub }: Parts,
   paths: readonly FittedPath[],
   restart: FittedHouse['restart'],
 ): FittedHouse {
@@ -194,9 +194,14 @@ function fittedHouse(
     contacts: hub.contacts().map(({ contact, proven, asked }) => ({ id: contact, proven, asked: asked !== null })),
     paths,
     brokerUsers: house.mqtt.kind === 'listen' ? house.mqtt.users.map(({ name }) => name) : [],
-    resident: codes.hasResident() ? 'enrolled' : 'none',
+    residents: residentsIn(files.data),
     restart,
   };
+}
+
+function residentsIn(dir: string): number {
+  const listed = listPeople(dir);
+  return listed.ok ? listed.people.filter(({ role }) => role === 'resident').length : 0;
 }
 
 function heardBy({ hub, families }: Parts): readonly HeardDevice[] {

@@ -532,6 +532,7 @@ function cliDeps(): CliDeps {
       bundle: (dir, file) => writeBundle(dir, file, join(home, 'scripts', 'evidence'), Date.now()),
       opened: openBundle,
     },
+    certificate: async (file, key) => (await import('./papers/verify.ts')).verifyCertificate(file, key),
     modem: openModem,
     desk: {
       run: runDesk,

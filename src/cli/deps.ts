@@ -226,6 +226,19 @@ export interface ProvisionDeps {
   copyPapers(dir: string, out: string): { readonly ok: true; readonly files: readonly string[] } | Refused;
 }
 
+/** A certificate that is as it was signed, and the key that signed it. */
+export interface ShownCertificate {
+  readonly ok: true;
+  readonly certificate: {
+    readonly hub: string;
+    readonly version: string;
+    readonly handedOverAt: string;
+    readonly log: { readonly seq: number; readonly hash: string };
+  };
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
@@ -242,6 +255,8 @@ export interface CliDeps {
   readonly provision: ProvisionDeps;
   readonly reviews: ReviewsDeps;
   readonly log: LogDeps;
+  /** `key` null: signed by anyone. */
+  certificate(file: string, key: string | null): Promise<ShownCertificate | Refused>;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCertificateCommands } from './certificate.ts';
 import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
@@ -42,6 +43,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addDecodeCommand(program, deps, io);
   addUsersCommands(program, deps, io);
   addLogCommands(program, deps, io);
+  addCertificateCommands(program, deps, io);
   addHubCommands(program, deps, io);
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);

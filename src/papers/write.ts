@@ -1,8 +1,11 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { drawAdvice } from './advice-paper.ts';
+import { drawFeedback } from './feedback.ts';
 import { codeOf, replaceFile } from './files.ts';
 import { herCopy } from './hers.ts';
 import type { Certificate, Feedback } from './model.ts';
+import { drawRecord } from './record.ts';
 import { openSigner, type Signed, signed } from './signing.ts';
 
 /** What stays with her. */
@@ -34,9 +37,13 @@ export async function writePapers(
   const { signer } = found;
   const hers = signed(herCopy(certificate, feedback.scheme, keepOut), signer);
   const whole = signed(certificate, signer);
-  const files: Readonly<Partial<Record<PaperName, string | Uint8Array>>> = {
+  const files: Readonly<Record<PaperName, string | Uint8Array>> = {
     'copy.json': asFile(hers),
+    'copy.pdf': await drawRecord(hers, 'copy.json'),
+    'advice.pdf': await drawAdvice(certificate.handedOverAt),
     'certificate.json': asFile(whole),
+    'certificate.pdf': await drawRecord(whole, 'certificate.json'),
+    'feedback.pdf': await drawFeedback(feedback, certificate),
   };
   try {
     mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });

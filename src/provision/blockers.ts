@@ -150,9 +150,9 @@ function itemsMissing(job: Job): readonly Found[] {
     .map(({ id, what, where }) => block(`item:${id}`, 'items', `not noted as fitted or not: ${what} (${where})`));
 }
 
-function endMissing({ resident, panel }: FittedHouse): readonly Found[] {
+function endMissing({ residents, panel }: FittedHouse): readonly Found[] {
   const found: Found[] = [];
-  if (resident === 'none')
+  if (residents === 0)
     found.push(
       block('residents', 'residents', 'she has no code yet: add her as a resident, with a code only she knows'),
     );

@@ -39,8 +39,8 @@ export interface FittedHouse {
   readonly paths: readonly FittedPath[];
   /** Names of clients of the broker that have a password; none: nothing to make new. */
   readonly brokerUsers: readonly string[];
-  /** Somebody who lives there has a code. */
-  readonly resident: 'enrolled' | 'none';
+  /** People who live there and have a code. */
+  readonly residents: number;
   /** The config was changed since the hub started, and counts after a restart. */
   readonly restart: 'needed' | 'not needed';
 }
