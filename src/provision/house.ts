@@ -1,4 +1,5 @@
 import type { ZoneType } from '../alarm/plan.ts';
+import type { Job } from './job.ts';
 
 // What the running house says of itself, as far as the hour asks.
 
@@ -43,4 +44,16 @@ export interface FittedHouse {
   readonly residents: number;
   /** The config was changed since the hub started, and counts after a restart. */
   readonly restart: 'needed' | 'not needed';
+}
+
+/**
+ * The house with what was heard of a device when it was learnt, where nothing was since: a silent button leaves no trace of
+ * how it is heard.
+ */
+export function withLearnt(house: FittedHouse, { devices }: Job): FittedHouse {
+  const zones = house.zones.map((zone) => {
+    const learnt = devices.find(({ id }) => id === zone.id);
+    return { ...zone, signal: zone.signal ?? learnt?.signal ?? null, battery: zone.battery ?? learnt?.battery ?? null };
+  });
+  return { ...house, zones };
 }

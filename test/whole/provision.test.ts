@@ -49,7 +49,7 @@ describe("an installer's hour", () => {
     return done.stderr;
   };
   /** Does it, and gives the hour as it stands then. */
-  const after = async (...args: readonly string[]): Promise<ProvisionView> =>
+  const now = async (...args: readonly string[]): Promise<ProvisionView> =>
     JSON.parse(await does(...args, '--json')) as ProvisionView;
   const openIn = ({ missing }: ProvisionView): readonly string[] =>
     missing.filter(({ waived }) => waived === null).map(({ id }) => id);
@@ -148,7 +148,7 @@ mqtt:
       'orders-known',
     ])
       await does('check', id, 'yes');
-    const view = await after('check', 'safe-on-site', 'yes', '--note', 'Back gate is locked at six.');
+    const view = await now('check', 'safe-on-site', 'yes', '--note', 'Back gate is locked at six.');
     expect(openIn(view).filter((id) => id.startsWith('check:'))).toEqual([]);
     expect(view.next).toBe('items');
   });
@@ -157,7 +157,7 @@ mqtt:
     expect(await refuses('item', 'door-chain', 'fitted')).toContain("needs the owner's agreement");
     for (const item of ['lock-change', 'door-chain', 'door-viewer', 'london-bar', 'letterbox-seal'])
       await does('item', item, 'not-fitted', '--note', 'the owner has not answered yet');
-    const view = await after('item', 'door-wedge', 'fitted', '--where', 'bedroom door');
+    const view = await now('item', 'door-wedge', 'fitted', '--where', 'bedroom door');
     expect(view.next).toBe('devices');
   });
 
@@ -182,51 +182,52 @@ mqtt:
     expect(
       await refuses('device', '--topic', 'zigbee2mqtt/nowhere', '--id', 'a', '--name', 'A', '--zone', 'entry'),
     ).toContain('not heard');
-    const view = await after(
-      'contact',
-      '--id',
-      'sister',
-      '--phone',
-      SISTER,
-      '--alarms',
-      'personal,duress,intruder,fire',
-    );
+    const view = await now('contact', '--id', 'sister', '--phone', SISTER, '--alarms', 'personal,duress,intruder,fire');
     expect(openIn(view)).toContain('restart');
     await restart();
   });
 
-  it('proves the contact by her reply, and goes on after a cut of power', async () => {
+  it('asks the contact for a YES, and goes on after a cut of power where it was', async () => {
     expect((await house.lantern(['users', 'add', '--name', 'Annabel', '--role', 'resident'], `${HERS}\n`)).code).toBe(
       0,
     );
-    const before = await after('prove', 'sister');
+    const before = await now('prove', 'sister');
     await twilio.until(() => twilio.sent.length > 0);
     twilio.receive(SISTER, 'Yes');
     await Promise.all([run.kill(), ear.end()]);
     await launch();
-    await until(
-      'the sister proven',
-      ({ house: fitted }) => fitted.contacts.some(({ proven }) => proven),
-      async () => {},
-    );
-    expect((await after('room', 'Bedroom')).job).toEqual({ ...before.job, rooms: ['Bedroom'] });
+    expect((await now('room', 'Bedroom')).job).toEqual({ ...before.job, rooms: ['Bedroom'] });
   });
 
   it('makes the passwords of the broker new before anything is walked', async () => {
-    expect(openIn(await after('room', 'Kitchen'))).toContain('secrets');
+    expect(openIn(await now('room', 'Kitchen'))).toContain('secrets');
     const { secrets } = JSON.parse(await does('secrets', '--json'));
     expect(secrets).toEqual([{ name: 'zigbee2mqtt', password: expect.stringMatching(/^[a-z0-9]{20}$/) }]);
     await restart();
   });
 
-  it('walks: a press from each room, the door twice', async () => {
+  const press = async (room: string): Promise<void> => {
+    await does('stand', room);
+    const isPressed = ({ job }: ProvisionView): boolean => job.presses.some((one) => one.room === room);
+    await until(`a press in the ${room}`, isPressed, () => says('bed-button', { action: 'single' }));
+  };
+  const testPaths = async (): Promise<ProvisionView> => {
+    const sent = twilio.sent.length;
+    const [tested] = await Promise.all([
+      now('paths', '--wait', '60'),
+      (async () => {
+        await twilio.until(() => twilio.sent.length > sent);
+        const number = /OK (\d{4})/.exec(twilio.sent.at(-1)?.body ?? '')?.[1];
+        twilio.receive(SISTER, `ok ${number}`);
+      })(),
+    ]);
+    return tested;
+  };
+
+  it('walks: a press calls nobody, the door is tried twice, and each path answers in its time', async () => {
     await says('front', { contact: true });
     await does('walk', 'begin');
-    for (const room of ['Bedroom', 'Kitchen']) {
-      await does('stand', room);
-      const isPressed = ({ job }: ProvisionView): boolean => job.presses.some((press) => press.room === room);
-      await until(`a press in the ${room}`, isPressed, () => says('bed-button', { action: 'single' }));
-    }
+    await press('Bedroom');
     await until(
       'the door tested twice',
       ({ job }) => job.tests['front-door']?.length === 2,
@@ -235,22 +236,15 @@ mqtt:
       },
     );
     expect(twilio.sent).toHaveLength(1);
-  });
-
-  it('times the answer on each path', async () => {
-    const sent = twilio.sent.length;
-    const [tested] = await Promise.all([
-      after('paths', '--wait', '60'),
-      (async () => {
-        await twilio.until(() => twilio.sent.length > sent);
-        const number = /OK (\d{4})/.exec(twilio.sent.at(-1)?.body ?? '')?.[1];
-        twilio.receive(SISTER, `ok ${number}`);
-      })(),
-    ]);
-    expect(tested.job.paths['twilio to sister']).toMatchObject({
-      result: 'answered',
-      answeredAfterMs: expect.any(Number),
-    });
+    // A second press within five seconds is a call for help, walk test or not; so long the paths are tested.
+    for (let passed = 0; passed <= 5_000; ) {
+      const { job, house: fitted } = await testPaths();
+      expect(fitted.contacts).toEqual([{ id: 'sister', proven: true, asked: false }]);
+      const test = job.paths['twilio to sister'];
+      expect(test).toMatchObject({ result: 'answered', answeredAfterMs: expect.any(Number) });
+      passed = (test?.at ?? 0) - (job.presses[0]?.at ?? 0);
+    }
+    await press('Kitchen');
   });
 
   it('refuses the handover with what is missing, and waives nothing in silence', async () => {
@@ -258,7 +252,7 @@ mqtt:
     expect(told).toContain('Hall was tested not at all, and has to be twice  (may be waived as zone:hall)');
     expect(existsSync(papers())).toBe(false);
     await does('waive', 'zone:hall', '--reason', 'Decorators in the hall until Friday');
-    const view = await after('waive', 'signal:bedside', '--reason', 'Heard from each room all the same');
+    const view = await now('waive', 'signal:bedside', '--reason', 'Heard from each room all the same');
     expect([openIn(view), view.next]).toEqual([[], 'handover']);
   });
 
