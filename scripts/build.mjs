@@ -11,7 +11,8 @@ const native = ['better-sqlite3', 'koffi', 'serialport'];
 // Twilio's client loads its own parts when they are first asked for; as one file it takes 60 ms and 12 MB more.
 // What makes certificates does not run as one file: its decorators find their metadata only in modules of their own.
 // What drives boards, RFXtrx and pins of old kernels is old itself, finds its parts as it runs, and few houses load it.
-const lazy = ['twilio', 'selfsigned', 'johnny-five', 'firmata-io', 'rfxcom', 'onoff'];
+// What draws papers is needed once in the life of a house, and is as large as all the rest.
+const lazy = ['twilio', 'selfsigned', 'johnny-five', 'firmata-io', 'rfxcom', 'onoff', 'pdfkit'];
 const keepStaleMs = 24 * 60 * 60 * 1000;
 
 await checkWords();

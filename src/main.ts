@@ -37,8 +37,10 @@ import type {
   Wires,
 } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
+import { openInstallersHour, provisionDeps } from './installer.ts';
 import { openBundle, readIdentityFile, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
@@ -68,7 +70,7 @@ import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
 import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
-import { type ControlHandler, openControl } from './web/control.ts';
+import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
 import type { Demo } from './web/page/demo.ts';
 import type { HouseNames } from './web/page/visit.ts';
 import { liveJson } from './web/people.ts';
@@ -100,7 +102,7 @@ async function run(files: RunFiles): Promise<number> {
     process.stderr.write(`lantern: ${why}\n`);
     return exitCodes.failed;
   };
-  const stop = stopAsked();
+  const end = endAsked();
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
@@ -167,10 +169,25 @@ async function run(files: RunFiles): Promise<number> {
 
   const state = { ready: false, stopping: false };
   const shown: { page: WebServer | null } = { page: null };
-  const control = await openControl(
-    files.data,
-    new Map([...controlHandlers(hub, clock, texts, modem, house), ...peopleHandlers(people, locks, () => shown.page)]),
-  );
+  const askRestart = (): ControlResult => {
+    const why = whyNotNow(hub.window.view());
+    if (why !== null) return { ok: false, why };
+    // Whoever asked is answered first.
+    setImmediate(end.again);
+    return { ok: true };
+  };
+  const options = { families: facts(families), credentialsDirectory };
+  const hour = openInstallersHour({
+    ...{ files, house, families, options, hub, clock, codes, texts },
+    version: version(),
+    restart: askRestart,
+  });
+  const handlers = [
+    ...controlHandlers(hub, clock, texts, modem, house, askRestart),
+    ...peopleHandlers(people, locks, () => shown.page),
+    ...hour.handlers,
+  ];
+  const control = await openControl(files.data, new Map(handlers));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -206,10 +223,11 @@ async function run(files: RunFiles): Promise<number> {
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
   await locks.finish();
 
-  await stop;
+  await end.asked;
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
+  hour.close();
   if (control.ok) await control.control.close();
   await shown.page?.close();
   await (await homeAssistant)?.close();
@@ -222,7 +240,7 @@ async function run(files: RunFiles): Promise<number> {
   log.info({}, 'stopped');
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
-  process.exit(exitCodes.done);
+  process.exit(end.status());
 }
 
 /** Loaded only where there is one; it looks for its port when it is opened, and for ever. */
@@ -445,15 +463,35 @@ async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: Prog
   }
 }
 
+/** How this process comes to its end. */
+interface End {
+  readonly asked: Promise<void>;
+  /** Ends it as a signal would, with a status that asks for another start. A signal meanwhile has the last word. */
+  again(): void;
+  status(): number;
+}
+
 /** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
-const stopAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = (): void => {
-      setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
-      resolve();
-    };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  });
+function endAsked(): End {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let status: number = exitCodes.done;
+  let ending = false;
+  const endWith = (wanted: number): void => {
+    status = wanted;
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(status), STOP_MS).unref();
+    resolve();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => endWith(exitCodes.done));
+  return {
+    asked: promise,
+    again: () => {
+      if (!ending) endWith(exitCodes.again);
+    },
+    status: () => status,
+  };
+}
 
 function makeDirectory(dir: string): string | null {
   try {
@@ -476,12 +514,21 @@ function controlHandlers(
   texts: readonly TextPath[],
   modem: Modem | null,
   house: House,
+  askRestart: () => ControlResult,
 ): ReadonlyMap<string, ControlHandler> {
   const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
   const shown =
     modem === null ? null : showModem(modem, { clock, neverContact: house.neverContact, words: TEST_WORDS });
   return new Map<string, ControlHandler>([
     ...(shown === null ? [] : modemHandlers(shown)),
+    ['restart', askRestart],
+    [
+      'standing',
+      (_request, item) => {
+        item({ version: version(), whyNotNow: whyNotNow(hub.window.view()) });
+        return { ok: true };
+      },
+    ],
     [
       'test-alert',
       async ({ waitMs }, item, gone) => {
@@ -578,7 +625,7 @@ const quietLog = (): ProgramLog => createLog({ level: 'error', form: 'terminal' 
 
 async function runDesk(files: Parameters<CliDeps['desk']['run']>[0]): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
-  const stop = stopAsked();
+  const stop = endAsked().asked;
   const { runDesk: run } = await deskCommands();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const status = await run(files, { log, credentialsDirectory, say, stop });
@@ -651,12 +698,14 @@ function cliDeps(): CliDeps {
         return { ok: true, done: { at: done.at, ended: done.ended, passwords } };
       },
     },
+    provision: provisionDeps(() => ({ families: facts(devices()), credentialsDirectory })),
     log: {
       open: openLogReader,
       verify: verifyLog,
       bundle: (dir, file) => writeBundle(dir, file, join(home, 'scripts', 'evidence'), Date.now()),
       opened: openBundle,
     },
+    certificate: async (file, key) => (await import('./papers/verify.ts')).verifyCertificate(file, key),
     modem: openModem,
     desk: {
       run: runDesk,

@@ -107,9 +107,11 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
     case 'close':
       return onShownAlarm(step, order, ask, given, now);
     case 'open-installer':
-      return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
+      if (!may(step.state, 'installer', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+      return reply(openInstaller(step, ask.length, given.person, now), order.replyTo, yes());
     case 'close-installer':
-      return onInstaller(step, order, given.person, (next) => closeInstaller(plan, next, given.person, now), now);
+      if (!may(step.state, 'leave', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+      return reply(closeInstaller(plan, step, given.person, now), order.replyTo, yes());
     case 'walk-test':
     case 'end-walk-test':
       return onWalk(plan, step, order, ask, given, now);
@@ -150,11 +152,6 @@ function onShownAlarm(
   const how = duress ? 'under-threat' : 'truly';
   const done = ask.action === 'close' ? close(noted, alarm, person.id, how) : acknowledge(noted, alarm, person.id);
   return reply(done, order.replyTo, yes());
-}
-
-function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) => Step, now: Instant): Step {
-  if (!may(step.state, 'installer', by, now)) return reply(step, order.replyTo, no('not_allowed'));
-  return reply(work(step), order.replyTo, yes());
 }
 
 function onWalk(

@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
 import type { Finding } from '../doctor/facts.ts';
 import type { LocalRow } from '../hub/ports.ts';
+import type { Referral } from '../provision/referral.ts';
 
 // What the commands need of the other rooms. They may not reach for it themselves; whoever starts them hands it in.
 
@@ -315,6 +316,49 @@ export interface DeskDeps {
   remove(place: DeskPlace, name: string): Promise<{ readonly ok: true } | Refused>;
 }
 
+/** What beginning and ending an installer's hour needs beside the running hub. */
+export interface ProvisionDeps {
+  readReferral(
+    file: string,
+  ):
+    | { readonly ok: true; readonly referral: Referral; readonly warnings: readonly ShownProblem[] }
+    | { readonly ok: false; readonly problems: readonly ShownProblem[] };
+  /** Something of this name is there. */
+  isThere(file: string): boolean;
+  /** `scheme`: a file whose sections stand in place of ours; null: none. */
+  firstConfig(
+    file: string,
+    scheme: string | null,
+  ):
+    | { readonly ok: true; readonly warnings: readonly ShownProblem[] }
+    | (Refused & { readonly problems: readonly ShownProblem[] });
+  /** Keeps a new job for the hub that is started next on this directory. */
+  keepJob(
+    dir: string,
+    referral: Referral,
+    installer: { readonly person: string; readonly name: string; readonly scheme: string },
+  ): Promise<{ readonly ok: true } | Refused>;
+  /** A code that nobody would guess first. */
+  drawCode(): string;
+  /** A day from now on, as `2026-12-05`. */
+  daysFromNow(days: number): string;
+  /** Copies the papers of a handover, and syncs them. */
+  copyPapers(dir: string, out: string): { readonly ok: true; readonly files: readonly string[] } | Refused;
+}
+
+/** A certificate that is as it was signed, and the key that signed it. */
+export interface ShownCertificate {
+  readonly ok: true;
+  readonly certificate: {
+    readonly hub: string;
+    readonly version: string;
+    readonly handedOverAt: string;
+    readonly log: { readonly seq: number; readonly hash: string };
+  };
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
@@ -328,6 +372,7 @@ export interface CliDeps {
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
+  readonly provision: ProvisionDeps;
   readonly reviews: ReviewsDeps;
   readonly backup: BackupDeps;
   readonly removal: RemovalDeps;
@@ -335,6 +380,8 @@ export interface CliDeps {
   doctor(place: { readonly data: string; readonly config: string | null }, said: HubSaid): Promise<readonly Finding[]>;
   readonly locks: LocksDeps;
   readonly log: LogDeps;
+  /** `key` null: signed by anyone. */
+  certificate(file: string, key: string | null): Promise<ShownCertificate | Refused>;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addBackupCommands } from './backup.ts';
+import { addCertificateCommands } from './certificate.ts';
 import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
@@ -13,6 +14,7 @@ import { type CliIo, plain } from './io.ts';
 import { addLocksCommands } from './locks.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
+import { addProvisionCommands } from './provision.ts';
 import { addRemoveCommand } from './remove.ts';
 import { addReviewsCommands } from './reviews.ts';
 import { addUsersCommands } from './users.ts';
@@ -46,10 +48,12 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addUsersCommands(program, deps, io);
   addLocksCommands(program, deps, io);
   addLogCommands(program, deps, io);
+  addCertificateCommands(program, deps, io);
   addHubCommands(program, deps, io);
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
+  addProvisionCommands(program, deps, io);
   addReviewsCommands(program, deps, io);
   addBackupCommands(program, deps, io);
   addDoctorCommand(program, deps, io);

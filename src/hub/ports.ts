@@ -5,6 +5,13 @@ import type { PanelPhase } from '../alarm/view.ts';
 import type { ContactId, DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Instant, WallTime } from '../base/time.ts';
+import type { Blocker, Step } from '../provision/blockers.ts';
+import type { CheckId } from '../provision/checks.ts';
+import type { DeadlineIs } from '../provision/deadline.ts';
+import type { FittedHouse } from '../provision/house.ts';
+import type { Installer, Job } from '../provision/job.ts';
+import type { Proposal } from '../provision/propose.ts';
+import type { Referral } from '../provision/referral.ts';
 
 // What the hub needs of the world. Each port has one real implementation and one fake; both keep the same contract test.
 
@@ -466,6 +473,122 @@ export interface Locks {
    * passwords are over. `sessions`: how many others the caller ends; all of an earlier era are worth nothing from then on.
    */
   change(asker: Asker, asked: NewLocks, sessions: number): Promise<LocksChanged | PeopleRefused>;
+}
+
+// ---- the installer's hour ----------------------------------------------------------------------------------------------
+
+/** A device that is heard now and not in the config: what it said last, and how well it is heard. */
+export interface HeardDevice {
+  readonly topic: string;
+  /** Which of those on this topic; null: a topic is a device. */
+  readonly address: string | null;
+  readonly profile: string;
+  readonly gateway: string | null;
+  /** An id made of its name. */
+  readonly id: string;
+  /** `contact open, battery 91`. */
+  readonly said: string;
+  /** The zone it looks made for; null: none. */
+  readonly zone: string | null;
+  readonly signal: string | null;
+  readonly battery: number | null;
+  readonly messages: number;
+}
+
+/** A device to be learnt, as the installer named it. */
+export interface DeviceToLearn {
+  readonly topic: string;
+  readonly address: string | null;
+  readonly id: string;
+  /** By room, as she would say it. */
+  readonly name: string;
+  /** A zone type of the config, or null for what carries no zone (a keypad). */
+  readonly zone: string | null;
+  /** Null: what is usual for that type. */
+  readonly modes: readonly string[] | null;
+}
+
+/** What an installer can do in the hour, in the words of a form or a command. */
+export type ProvisionAct =
+  | { readonly act: 'check'; readonly check: CheckId; readonly answer: 'yes' | 'no'; readonly note: string }
+  | { readonly act: 'name-room'; readonly room: string }
+  | { readonly act: 'drop-room'; readonly room: string }
+  /** Writes it into the config; it counts after `restart`. */
+  | { readonly act: 'learn'; readonly device: DeviceToLearn }
+  /** A person to tell. Counts after `restart`. */
+  | {
+      readonly act: 'add-contact';
+      readonly id: string;
+      readonly phone: string;
+      /** Null: all but duress. */
+      readonly alarms: readonly string[] | null;
+    }
+  | { readonly act: 'prove'; readonly contact: string }
+  /** Starts the hub again so that a changed config counts; the job goes on where it was. */
+  | { readonly act: 'restart' }
+  /** Makes the passwords of the broker new. The answer's `secrets` shows them, this once; they count after `restart`. */
+  | { readonly act: 'renew-secrets' }
+  | { readonly act: 'begin-walk' }
+  | { readonly act: 'end-walk' }
+  /** Where the installer stands, so that a press counts for that room; null: nowhere that counts. */
+  | { readonly act: 'stand-in'; readonly room: string | null }
+  /** Tests every path to every contact and service; each answer is timed and shows as it comes. */
+  | { readonly act: 'test-paths' }
+  | {
+      readonly act: 'item';
+      /** An id of the proposal, or what else was fitted, in words. */
+      readonly item: string;
+      readonly where: string;
+      readonly is: 'fitted' | 'not-fitted';
+      readonly note: string;
+    }
+  | { readonly act: 'waive'; readonly what: string; readonly reason: string }
+  | { readonly act: 'withdraw-waiver'; readonly what: string }
+  /** Writes the papers into DIR/papers. Refused while anything blocks; `blockers` says what. */
+  | { readonly act: 'make-papers' }
+  /** After the papers are in safe hands: installer out, the job and its referral wiped, reviews set. */
+  | { readonly act: 'finish' };
+
+export type ProvisionDone =
+  | {
+      readonly ok: true;
+      /** Only after `renew-secrets`: what is to be typed where, shown once. */
+      readonly secrets?: readonly { readonly name: string; readonly password: string }[];
+    }
+  | {
+      readonly ok: false;
+      readonly why: string;
+      /** Where the handover is refused. */
+      readonly blockers?: readonly Blocker[];
+    };
+
+/** The hour as it stands. */
+export interface ProvisionView {
+  readonly job: Job;
+  readonly proposal: Proposal;
+  readonly deadlineIs: DeadlineIs;
+  readonly house: FittedHouse;
+  /** Everything that is missing, waived or not. */
+  readonly missing: readonly Blocker[];
+  readonly next: Step | 'handover' | 'finish';
+  /** Until when the walk test runs (ISO); null: it does not. */
+  readonly walkUntil: string | null;
+  /** Paths whose answers are waited for now. */
+  readonly testing: readonly string[];
+}
+
+/** The installer's hour: what the terminal and the pages play. One job at a time, kept over a stop at every step. */
+export interface Provisioning {
+  /** Null: no job is begun. */
+  view(): ProvisionView | null;
+  /** Calls back after each change of the view. Listeners return at once and never throw. */
+  watch(listener: () => void): () => void;
+  /** What is heard and not in the config, the one heard last at the end. */
+  heard(): readonly HeardDevice[];
+  /** Begins a job. Refused while there is one. */
+  start(referral: Referral, installer: Installer): Promise<ProvisionDone>;
+  /** Saved before it answers. */
+  act(act: ProvisionAct): Promise<ProvisionDone>;
 }
 
 // ---- pins, serial gateways and boards ----------------------------------------------------------------------------------

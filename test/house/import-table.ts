@@ -13,7 +13,7 @@ interface Row {
 const pure = (rooms: Readonly<Record<string, Grant>>): Row => ({ rooms, packages: [] });
 
 /** The pure rooms: no `node:` module, no package, no clock, no timer, no chance, no process, no log. */
-const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act', 'doctor'] as const;
+const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act', 'doctor', 'provision'] as const;
 
 /** What a hub thinks with; the doctor is no part of it. */
 const pureForAll: Readonly<Record<string, Grant>> = Object.fromEntries(
@@ -31,6 +31,7 @@ export const table: Readonly<Record<string, Row>> = {
   act: pure({ base: 'all', alarm: 'all', escalate: 'all', lighting: 'all' }),
   // What is wrong with a machine and its hub, and what to do about it: from facts that others read.
   doctor: pure({ base: 'all' }),
+  provision: pure({ base: 'all', alarm: 'types', 'papers/model.ts': 'types' }),
   hub: { rooms: pureForAll, packages: [] },
   link: { rooms: { base: 'all', 'hub/ports.ts': 'all', sense: 'types', act: 'types' }, packages: null },
   journal: { rooms: { base: 'all', 'hub/ports.ts': 'all' }, packages: ['better-sqlite3', 'age-encryption', 'node:'] },
@@ -39,7 +40,7 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['zod', 'yaml', 'fastest-levenshtein', 'libphonenumber-js', 'node:'],
   },
   web: {
-    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' },
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all' },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
   // What is done with a data directory as a whole, mostly while no hub runs on it: copied, put back, wiped.
@@ -58,9 +59,16 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['age-encryption', 'koffi', 'zod', 'node:'],
   },
   cli: {
-    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', doctor: 'types' },
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', doctor: 'types', provision: 'all' },
     packages: ['commander', 'node:'],
   },
+  // The installer's hour in the running hub: between its window, the files around it and the papers, all of them ports.
+  fitting: {
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all', 'papers/model.ts': 'types' },
+    packages: [],
+  },
+  // What is printed once, at a handover: it takes facts and writes files, and knows nothing of the hub.
+  papers: { rooms: { base: 'all' }, packages: ['pdfkit', 'node:'] },
   // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are
   // written, and its config is checked by the same reader; of a hub's own works it takes nothing.
   desk: {
@@ -101,6 +109,8 @@ export const table: Readonly<Record<string, Row>> = {
       desk: 'all',
       doctor: 'all',
       care: 'all',
+      papers: 'all',
+      fitting: 'all',
       cli: 'all',
     },
     packages: null,
