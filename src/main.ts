@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
-import { duration, minutes } from './base/time.ts';
+import { duration, minutes, wallTime } from './base/time.ts';
 import type { CliDeps, ModemPlace } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
@@ -13,6 +13,7 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
 import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
@@ -39,8 +40,9 @@ import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
 import { formatProblem } from './site/report.ts';
+import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
-import { type ControlHandler, openControl } from './web/control.ts';
+import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -69,7 +71,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
     process.stderr.write(`lantern: ${why}\n`);
     return exitCodes.failed;
   };
-  const stop = stopAsked();
+  const end = endAsked();
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
@@ -94,6 +96,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const starts = noteStart(files.data, thisBoot);
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
+  const reviews = openReviews(files.data);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const modem = await findModem(house, files.data, clock, log);
   const texts = textPaths(house, modem);
@@ -118,7 +121,14 @@ async function run(files: { readonly config: string; readonly data: string }): P
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house));
+  const askRestart = (): ControlResult => {
+    const why = whyNotNow(hub.window.view());
+    if (why !== null) return { ok: false, why };
+    // Whoever asked is answered first.
+    setImmediate(end.again);
+    return { ok: true };
+  };
+  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house, askRestart));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -132,6 +142,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
     hub.fault('users', codes.trouble() === null ? 'over' : 'up');
+    if (clock.trusted()) hub.fault('review_due', reviews.isDue(clock.wall()) ? 'up' : 'over');
     supervisor.watchdog();
   };
   const beating = setInterval(
@@ -143,7 +154,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   supervisor.ready();
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
 
-  await stop;
+  await end.asked;
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
@@ -159,7 +170,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.info({}, 'stopped');
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
-  process.exit(exitCodes.done);
+  process.exit(end.status());
 }
 
 /** Loaded only where there is one; it looks for its port when it is opened, and for ever. */
@@ -343,15 +354,35 @@ async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: Prog
   }
 }
 
+/** How this process comes to its end. */
+interface End {
+  readonly asked: Promise<void>;
+  /** Ends it as a signal would, with a status that asks for another start. A signal meanwhile has the last word. */
+  again(): void;
+  status(): number;
+}
+
 /** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
-const stopAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = (): void => {
-      setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
-      resolve();
-    };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  });
+function endAsked(): End {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let status: number = exitCodes.done;
+  let ending = false;
+  const endWith = (wanted: number): void => {
+    status = wanted;
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(status), STOP_MS).unref();
+    resolve();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => endWith(exitCodes.done));
+  return {
+    asked: promise,
+    again: () => {
+      if (!ending) endWith(exitCodes.again);
+    },
+    status: () => status,
+  };
+}
 
 function makeDirectory(dir: string): string | null {
   try {
@@ -374,12 +405,21 @@ function controlHandlers(
   texts: readonly TextPath[],
   modem: Modem | null,
   house: House,
+  askRestart: () => ControlResult,
 ): ReadonlyMap<string, ControlHandler> {
   const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
   const shown =
     modem === null ? null : showModem(modem, { clock, neverContact: house.neverContact, words: TEST_WORDS });
   return new Map<string, ControlHandler>([
     ...(shown === null ? [] : modemHandlers(shown)),
+    ['restart', askRestart],
+    [
+      'standing',
+      (_request, item) => {
+        item({ version: version(), whyNotNow: whyNotNow(hub.window.view()) });
+        return { ok: true };
+      },
+    ],
     [
       'test-alert',
       async ({ waitMs }, item, gone) => {
@@ -434,7 +474,7 @@ const quietLog = (): ProgramLog => createLog({ level: 'error', form: 'terminal' 
 
 async function runDesk(files: Parameters<CliDeps['desk']['run']>[0]): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
-  const stop = stopAsked();
+  const stop = endAsked().asked;
   const { runDesk: run } = await deskCommands();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const status = await run(files, { log, credentialsDirectory, say, stop });
@@ -475,6 +515,7 @@ function cliDeps(): CliDeps {
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
+    reviews: { list: listReviews, hold: holdReview },
     log: {
       open: openLogReader,
       verify: verifyLog,
@@ -495,6 +536,20 @@ function cliDeps(): CliDeps {
     },
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
   };
+}
+
+function listReviews(dir: string): ReturnType<CliDeps['reviews']['list']> {
+  const found = openReviews(dir).read();
+  if (!found.ok) return found;
+  const { reviews } = found;
+  if (reviews === null) return { ok: true, reviews: null };
+  const next = nextReview(reviews);
+  return { ok: true, reviews: { ...reviews, next } };
+}
+
+function holdReview(dir: string, day: string): ReturnType<CliDeps['reviews']['hold']> {
+  const held = openReviews(dir).hold(day, wallTime(Date.now()));
+  return held.ok ? { ok: true, next: nextReview(held.reviews) } : held;
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

@@ -6,6 +6,7 @@ import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
 import type { PanelState, SetState } from './state.ts';
 import { change, record, type Step } from './step.ts';
 import { intruder } from './trips.ts';
+import { endWalk } from './walk.ts';
 
 /** What stands in the way of arming, and what is worth a word. */
 export interface Readiness {
@@ -79,7 +80,8 @@ export function set(
   const { exitDelay } = plan.modes[mode];
   const exit = exitDelay > 0 ? { until: after(now, exitDelay), guarded } : null;
   const next: SetState = { mode, exit, entry: null, trips: before?.trips ?? {} };
-  const changed = change(step, { set: next, bypassed, forced: {}, changedBy: by?.name ?? null });
+  const ready = endWalk(step, by?.id ?? null);
+  const changed = change(ready, { set: next, bypassed, forced: {}, changedBy: by?.name ?? null });
   const noted = record(changed, exit === null ? 'armed' : 'arming', { mode, by: by?.id ?? null, bypassed });
   return before === null ? tellOfJamming(noted) : noted;
 }

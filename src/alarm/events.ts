@@ -51,7 +51,10 @@ export interface Order {
   readonly ask: Ask;
 }
 
-/** What may be asked. The last four need somebody who is vouched for. */
+/** What a zone did in a walk test. */
+export type WalkWhat = 'opened' | 'closed' | 'detected' | 'hit' | 'pressed';
+
+/** What may be asked. All but the first three need somebody who is known. */
 export type Ask =
   | { readonly action: 'arm'; readonly mode: ArmedMode; readonly bypass: readonly string[] }
   | { readonly action: 'disarm' }
@@ -62,7 +65,10 @@ export type Ask =
   | { readonly action: 'close'; readonly alarm: string; readonly note: string | null }
   /** Lets installers work for so long; again: for so long from now. */
   | { readonly action: 'open-installer'; readonly length: Duration }
-  | { readonly action: 'close-installer' };
+  | { readonly action: 'close-installer' }
+  /** Tries every detector, for so long and half an hour at most; only while nothing is set or sounds. */
+  | { readonly action: 'walk-test'; readonly length: Duration }
+  | { readonly action: 'end-walk-test' };
 
 /** What the zone room tells of zones and of the devices that carry them. */
 export type ZoneEvent =

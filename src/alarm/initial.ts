@@ -24,6 +24,7 @@ export function initialPanel(plan: PanelPlan): PanelState {
     changedBy: null,
     lockout: { sources: {} as Readonly<Record<SourceId, Guesses>>, site: NO_GUESSES, wrongAt: [] },
     installer: null,
+    walk: null,
     recent: [],
     nextAlarm: 1,
     nextSilent: 1,
@@ -63,6 +64,8 @@ export function restartedPanel(plan: PanelPlan, state: PanelState, now: Instant)
     ...state,
     set: state.set === null ? null : { ...state.set, entry: withFloor(state.set.entry, now) },
     zones: conditions(plan, state.zones),
+    // It is over, and the first tick says so.
+    walk: state.walk === null ? null : { ...state.walk, until: now },
     bypassed: state.bypassed.filter((id) => known(id) || plan.devices.some((device) => device === (id as string))),
     faults: state.faults.filter((fault) => stillConfigured(plan, fault)),
     tampered: state.tampered.filter((device) => plan.devices.includes(device)),

@@ -11,6 +11,7 @@ import { closeInstaller, may, openInstaller } from './roles.ts';
 import type { Alarm, PanelState } from './state.ts';
 import { also, change, record, reply, type Step } from './step.ts';
 import { onDuress, onPanic } from './trips.ts';
+import { beginWalk, endWalk, isAtRest } from './walk.ts';
 
 /** How long an order's id is remembered against replay; at least 10 s is promised. */
 const REMEMBERED = seconds(30);
@@ -104,6 +105,9 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
       return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
     case 'close-installer':
       return onInstaller(step, order, given.person, (next) => closeInstaller(next, given.person), now);
+    case 'walk-test':
+    case 'end-walk-test':
+      return onWalk(step, order, ask, given, now);
     case 'panic':
       return step;
     default:
@@ -137,6 +141,19 @@ function onShownAlarm(
 function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) => Step, now: Instant): Step {
   if (!may(step.state, 'installer', by, now)) return reply(step, order.replyTo, no('not_allowed'));
   return reply(work(step), order.replyTo, yes());
+}
+
+function onWalk(
+  step: Step,
+  order: Order,
+  ask: Extract<Ask, { action: 'walk-test' | 'end-walk-test' }>,
+  given: GivenCode,
+  now: Instant,
+): Step {
+  if (!may(step.state, 'walk', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+  if (ask.action === 'end-walk-test') return reply(endWalk(step, given.person.id), order.replyTo, yes());
+  if (!isAtRest(step.state)) return reply(step, order.replyTo, no('not_allowed'));
+  return reply(beginWalk(step, ask.length, given, now), order.replyTo, yes());
 }
 
 export function onCodeWrong(step: Step, order: Order, now: Instant): Step {

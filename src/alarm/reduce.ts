@@ -14,6 +14,7 @@ import { closeInstaller } from './roles.ts';
 import type { PanelState, ZoneCondition } from './state.ts';
 import { change, record, type Step, stay } from './step.ts';
 import { addFault, clearFault, intruder, onDeviceTamper, onTrip } from './trips.ts';
+import { endWalk } from './walk.ts';
 
 /**
  * The panel: what one happening means. Pure and total; the next state and the orders that follow from it. Siren, lights
@@ -80,7 +81,8 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
 /** When the panel next needs a tick; null: nothing is waiting. */
 export function deadline(state: PanelState): Instant | null {
   const delays = sooner(state.set?.exit?.until ?? null, state.set?.entry?.until ?? null);
-  const times = sooner(state.sounding?.until ?? null, state.installer?.until ?? null);
+  const opened = sooner(state.installer?.until ?? null, state.walk?.until ?? null);
+  const times = sooner(state.sounding?.until ?? null, opened);
   return state.alarms.reduce<Instant | null>((first, alarm) => sooner(first, alarm.expires), sooner(delays, times));
 }
 
@@ -180,8 +182,9 @@ function onTick(plan: PanelPlan, step: Step, now: Instant): Step {
     return onTick(plan, intruder(plan, step, set.entry.zones, now), now);
   }
   const quiet = endSounding(plan, step, now);
-  const { installer } = quiet.state;
-  const alone = installer !== null && isDue(installer.until, now) ? closeInstaller(quiet, null) : quiet;
+  const { installer, walk } = quiet.state;
+  const walked = walk !== null && isDue(walk.until, now) ? endWalk(quiet, null) : quiet;
+  const alone = installer !== null && isDue(installer.until, now) ? closeInstaller(walked, null) : walked;
   const due = alone.state.alarms.filter((alarm) => isDue(alarm.expires, now));
   return due.reduce((next, alarm) => end(next, alarm, 'expired', null), alone);
 }

@@ -2,9 +2,10 @@ import { after, type Duration, type Instant, isDue } from '../base/time.ts';
 import type { Person, Role } from './events.ts';
 import type { PanelState } from './state.ts';
 import { change, record, type Step } from './step.ts';
+import { endWalk } from './walk.ts';
 
 /** What somebody may do under their own name. Calls for help need nobody's leave. */
-type Deed = 'arm' | 'disarm' | 'acknowledge' | 'close' | 'installer';
+type Deed = 'arm' | 'disarm' | 'acknowledge' | 'close' | 'installer' | 'walk';
 
 /** `opened`: within the time that a resident has opened for installers; `unset`: the same, and only while nothing is set. */
 const MAY: Readonly<Record<Deed, Readonly<Record<Role, 'yes' | 'opened' | 'unset' | 'no'>>>> = {
@@ -13,6 +14,7 @@ const MAY: Readonly<Record<Deed, Readonly<Record<Role, 'yes' | 'opened' | 'unset
   acknowledge: { resident: 'yes', visitor: 'no', installer: 'no', monitor: 'yes' },
   close: { resident: 'no', visitor: 'no', installer: 'no', monitor: 'yes' },
   installer: { resident: 'yes', visitor: 'no', installer: 'no', monitor: 'no' },
+  walk: { resident: 'yes', visitor: 'no', installer: 'unset', monitor: 'no' },
 };
 
 export function may(state: PanelState, deed: Deed, { role }: Person, now: Instant): boolean {
@@ -38,5 +40,6 @@ export function openInstaller(step: Step, length: Duration, by: Person, now: Ins
 /** Null: its time is over. */
 export function closeInstaller(step: Step, by: Person | null): Step {
   if (step.state.installer === null) return step;
-  return record(change(step, { installer: null }), 'installer-closed', { by: by?.id ?? null });
+  const closed = record(change(step, { installer: null }), 'installer-closed', { by: by?.id ?? null });
+  return step.state.walk?.by === 'installer' ? endWalk(closed, null) : closed;
 }

@@ -62,6 +62,15 @@ export interface SetState {
   readonly trips: Readonly<Record<ZoneId, number>>;
 }
 
+/** Somebody tries the detectors one by one. */
+export interface Walk {
+  readonly until: Instant;
+  /** Who began it; what an installer began ends with the time that installers have. */
+  readonly by: 'resident' | 'installer';
+  /** `tried`: a single short press of a panic button calls nobody. `real`: it was begun under threat, and each still does. */
+  readonly presses: 'tried' | 'real';
+}
+
 /** Wrong codes of one source, or of the whole site. */
 export interface Guesses {
   /** Wrong ones since the last lockout or right code. */
@@ -93,6 +102,8 @@ export interface PanelState {
   readonly lockout: Lockout;
   /** Installers may work until then; null: they may do nothing. */
   readonly installer: { readonly until: Instant } | null;
+  /** A walk test runs until then; null: none does. */
+  readonly walk: Walk | null;
   /** Ids of orders taken lately, against replay. */
   readonly recent: readonly { readonly id: string; readonly at: Instant }[];
   readonly nextAlarm: number;

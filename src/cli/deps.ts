@@ -63,6 +63,22 @@ export interface UsersDeps {
   evidenceKeyShown(dir: string): void;
 }
 
+/** When a house was handed over, and the days (`2026-11-21`) of its reviews; `done[0]` is the one `due[0]` was for. */
+export interface ShownReviews {
+  readonly handedOverAt: string;
+  readonly due: readonly string[];
+  readonly done: readonly string[];
+  /** Null: every one was held. */
+  readonly next: string | null;
+}
+
+export interface ReviewsDeps {
+  /** `reviews` null: the house was not handed over yet. */
+  list(dir: string): { readonly ok: true; readonly reviews: ShownReviews | null } | Refused;
+  /** Notes that the next review was held on this day. */
+  hold(dir: string, day: string): { readonly ok: true; readonly next: string | null } | Refused;
+}
+
 export interface LogQuery {
   /** Local rows with a higher `seq`. */
   readonly after: number;
@@ -205,6 +221,7 @@ export interface CliDeps {
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
+  readonly reviews: ReviewsDeps;
   readonly log: LogDeps;
   /** `key` null: signed by anyone. */
   certificate(file: string, key: string | null): Promise<ShownCertificate | Refused>;

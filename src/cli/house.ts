@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import { askHub } from './control.ts';
 import type { CliDeps } from './deps.ts';
-import { CommandError, exitCodes, needed } from './exit.ts';
+import { CommandError, exitCodes, failed, needed } from './exit.ts';
 import { type CliIo, plain } from './io.ts';
 
-/** `run` and `check`. */
+const PATIENCE_MS = 5_000;
+
+/** `run`, `restart` and `check`. */
 export function addHouseCommands(program: Command, deps: CliDeps, io: CliIo): void {
   program
     .command('run')
@@ -16,6 +19,16 @@ export function addHouseCommands(program: Command, deps: CliDeps, io: CliIo): vo
       const status = await deps.run({ config, data });
       // The hub has said in its log what ended it.
       if (status !== 0) throw new CommandError(status === 2 ? exitCodes.wrong : exitCodes.failed, '');
+    });
+
+  program
+    .command('restart')
+    .description('let the running hub start again, on the config as it is now; only while the panel is disarmed')
+    .option('--data <dir>', 'the data directory of the hub')
+    .action(async (options: { data?: string }) => {
+      const asked = await askHub(needed(options.data, '--data DIR'), { do: 'restart' }, PATIENCE_MS, () => {});
+      if (!asked.ok) throw failed(asked.why);
+      await io.out('the hub starts again\n');
     });
 
   program

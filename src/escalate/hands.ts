@@ -133,6 +133,12 @@ function reach(telling: Telling, text: Text): Telling {
   return { ...taken, reached: [...telling.reached, text.contact] };
 }
 
+function deliver(telling: Telling, text: Text): Telling {
+  const { numbers, delivered } = telling;
+  if (delivered.includes(text.contact) || (numbers[text.contact] ?? null) !== text.number) return telling;
+  return { ...telling, delivered: [...delivered, text.contact] };
+}
+
 function refuse(state: EscalationState, text: Text, hand: Hand, why: string): EscalationStep {
   const refused = progressed(text, hand, { status: 'over', how: 'refused' });
   return still(putText(state, refused), textRow('refused', text, { path: hand.path, why: fitForRow(why) }));
@@ -280,8 +286,9 @@ function arrive(
   if (status === 'failed') {
     return still(over, textRow('failed', text, { path, why: why === null ? null : fitForRow(why) }));
   }
+  const telling = tellingOf(over, text.alarm);
   return chain(
-    over,
+    telling === undefined ? over : putTelling(over, deliver(telling, text)),
     (s) => still(s, textRow('delivered', text, { path })),
     // What went on under seal beside it is not needed any more.
     (s) =>

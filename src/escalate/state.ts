@@ -114,7 +114,9 @@ export interface Telling {
   readonly answered: readonly { readonly contact: ContactId; readonly at: Instant }[];
   /** Contacts for whom a text of this start was accepted. */
   readonly reached: readonly ContactId[];
-  /** The same in earlier starts. */
+  /** Those of them to whom a far end says it was delivered. */
+  readonly delivered: readonly ContactId[];
+  /** Contacts reached in earlier starts. */
   readonly reachedBefore: readonly ContactId[];
   /** Rings of this start, by contact. */
   readonly rung: Readonly<Record<ContactId, number>>;

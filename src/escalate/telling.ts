@@ -60,6 +60,7 @@ function startOf(
     former: formerOf(before),
     answered: [],
     reached: [],
+    delivered: [],
     reachedBefore: before === undefined ? [] : everReached(before),
     rung: {},
     hinted: before?.hinted ?? [],

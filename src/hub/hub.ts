@@ -4,11 +4,12 @@ import type { Answer, Order, PanelEvent, ReplyTo, ZoneEvent } from '../alarm/eve
 import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf } from '../alarm/view.ts';
-import type { ContactId, DeviceId, SourceId, ZoneId } from '../base/brand.ts';
+import type { ContactId, DeviceId, OutputId, SourceId, ZoneId } from '../base/brand.ts';
 import { after, between, type Instant, isDue, seconds, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
+import { reachOf } from '../escalate/shown.ts';
 import type { EscalationState } from '../escalate/state.ts';
 import type { StationsEvent } from '../escalate/stations-events.ts';
 import { numbersNeeded } from '../escalate/telling.ts';
@@ -205,6 +206,8 @@ export function createHub(
   const outlook = createWindow({
     restored: restored.parts,
     view: () => show.view(),
+    tellings: () => show.tellings(),
+    light,
     // Never shed: the window bounds how many wait, and each of them is answered.
     take: (order, code) => take({ type: 'order', order, code }, 'personal'),
     save: (done) => take({ type: 'heartbeat', done }, 'personal'),
@@ -215,6 +218,7 @@ export function createHub(
     wall,
     publish: (message) => broker?.publish(message),
     tell: outlook.tell,
+    reach: (alarm) => reachOf(plan.escalation, escalation, alarm),
     from: panel,
   });
   const driving = createDriving({
@@ -799,6 +803,12 @@ export function createHub(
       outlook.tell({ type: 'row', row: { seq, at, type, data } });
       broker?.publish({ topic: topics.events, payload: JSON.stringify({ seq, at, type, data }), retain: false });
     }
+  }
+
+  function light(output: OutputId, to: 'on' | 'off'): 'told' | 'unknown' {
+    if (!plan.lighting.lights.includes(output)) return 'unknown';
+    take({ type: 'lighting', event: { type: 'hand', light: output, to } }, 'notice');
+    return 'told';
   }
 
   // ---- the outside -------------------------------------------------------------------------------------------------

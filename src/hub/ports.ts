@@ -1,10 +1,17 @@
 import type { StationReport } from '../act/station-report.ts';
-import type { Answer, Ask, Person, Vouched } from '../alarm/events.ts';
+import type { Answer, Ask, Person, Vouched, WalkWhat } from '../alarm/events.ts';
 import type { AlarmKind, ArmedMode } from '../alarm/plan.ts';
 import type { PanelPhase } from '../alarm/view.ts';
-import type { DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
+import type { ContactId, DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Instant, WallTime } from '../base/time.ts';
+import type { Blocker, Step } from '../provision/blockers.ts';
+import type { CheckId } from '../provision/checks.ts';
+import type { DeadlineIs } from '../provision/deadline.ts';
+import type { FittedHouse } from '../provision/house.ts';
+import type { Job } from '../provision/job.ts';
+import type { Proposal } from '../provision/propose.ts';
+import type { Referral } from '../provision/referral.ts';
 
 // What the hub needs of the world. Each port has one real implementation and one fake; both keep the same contract test.
 
@@ -252,14 +259,30 @@ export interface LocalView {
   readonly alarms: readonly LocalAlarm[];
   /** Until when installers may work; null: they may not. */
   readonly installerUntil: string | null;
+  /** Until when a walk test runs, in which a single short press of a panic button calls nobody; null: none does. */
+  readonly walkUntil: string | null;
+}
+
+/** Who is told of an alarm that may be seen on site, and how far that has come. Sorted as the config names them. */
+export interface LocalTelling {
+  readonly alarm: string;
+  /** `waiting`: nothing has been taken for them yet; without a way out it stays so. `sent`: the far end has it. */
+  readonly contacts: readonly {
+    readonly contact: ContactId;
+    readonly is: 'waiting' | 'sent' | 'delivered' | 'answered';
+  }[];
 }
 
 /** What changed. A silent alarm or a duress code causes none that its ordinary twin does not. */
 export type LocalNews =
-  /** `state`, `attributes`, `alarms` or `installerUntil`: all that belongs together has changed together. */
+  /** `state`, `attributes`, `alarms`, `installerUntil` or `walkUntil`: all that belongs together has changed together. */
   | { readonly type: 'panel' }
+  /** `tellings()`. */
+  | { readonly type: 'telling' }
   | { readonly type: 'zone'; readonly zone: ZoneId }
   | { readonly type: 'output'; readonly output: OutputId }
+  /** Only while a walk test runs: what a zone did. `pressed`: a single short press, which called nobody. */
+  | { readonly type: 'walk'; readonly zone: ZoneId; readonly what: WalkWhat; readonly at: string }
   /** A row as it was written. */
   | { readonly type: 'row'; readonly row: LocalRow };
 
@@ -279,7 +302,14 @@ export interface Wish {
 export interface Window {
   /** As last told, never ahead of the journal. */
   view(): LocalView;
-  /** Calls back after each change, with `view()` already the new one. Listeners return at once and never throw. */
+  /** Who is told of the alarms in `view().alarms`, in their order. What is silent or hidden is not in it and changes nothing. */
+  tellings(): readonly LocalTelling[];
+  /**
+   * Switches a light as a hand at its switch would: no motion's end puts out what it lit, and what it put out stays dark
+   * until there is a new reason. The panel hears nothing of it and no row tells. `unknown`: no light has this id.
+   */
+  light(output: OutputId, to: 'on' | 'off'): 'told' | 'unknown';
+  /** Calls back after each change, with `view()` and `tellings()` already the new ones. Listeners return at once and never throw. */
   watch(listener: (news: LocalNews) => void): () => void;
   /** Answered once the turn is in the journal, like a `panel/reply`. Null: too many wait already; never for PANIC. */
   order(wish: Wish): Promise<Answer> | null;
@@ -287,6 +317,116 @@ export interface Window {
   kept(name: string): string | null;
   /** Keeps it; resolves when the journal has answered, whatever it said. */
   keep(name: string, text: string): Promise<void>;
+}
+
+// ---- the installer's hour ----------------------------------------------------------------------------------------------
+
+/** A device that is heard now and not in the config: what it said last, and how well it is heard. */
+export interface HeardDevice {
+  readonly topic: string;
+  /** Which of those on this topic; null: a topic is a device. */
+  readonly address: string | null;
+  readonly profile: string;
+  readonly gateway: string | null;
+  /** An id made of its name. */
+  readonly id: string;
+  /** `contact open, battery 91`. */
+  readonly said: string;
+  /** The zone it looks made for; null: none. */
+  readonly zone: string | null;
+  readonly signal: string | null;
+  readonly battery: number | null;
+  readonly messages: number;
+}
+
+/** A device to be learnt, as the installer named it. */
+export interface DeviceToLearn {
+  readonly topic: string;
+  readonly address: string | null;
+  readonly id: string;
+  /** By room, as she would say it. */
+  readonly name: string;
+  /** A zone type of the config, or null for what carries no zone (a keypad). */
+  readonly zone: string | null;
+  /** Null: what is usual for that type. */
+  readonly modes: readonly string[] | null;
+}
+
+/** What an installer can do in the hour, in the words of a form or a command. */
+export type ProvisionAct =
+  | { readonly act: 'check'; readonly check: CheckId; readonly answer: 'yes' | 'no'; readonly note: string }
+  | { readonly act: 'name-room'; readonly room: string }
+  | { readonly act: 'drop-room'; readonly room: string }
+  /** Writes it into the config; it counts after `restart`. */
+  | { readonly act: 'learn'; readonly device: DeviceToLearn }
+  /** A person to tell. Counts after `restart`. */
+  | { readonly act: 'add-contact'; readonly id: string; readonly phone: string }
+  | { readonly act: 'prove'; readonly contact: string }
+  /** Starts the hub again so that a changed config counts; the job goes on where it was. */
+  | { readonly act: 'restart' }
+  /** Makes the passwords of the broker new. The answer's `secrets` shows them, this once; they count after `restart`. */
+  | { readonly act: 'renew-secrets' }
+  | { readonly act: 'begin-walk' }
+  | { readonly act: 'end-walk' }
+  /** Where the installer stands, so that a press counts for that room; null: nowhere that counts. */
+  | { readonly act: 'stand-in'; readonly room: string | null }
+  /** Tests every path to every contact and service; each answer is timed and shows as it comes. */
+  | { readonly act: 'test-paths' }
+  | {
+      readonly act: 'item';
+      /** An id of the proposal, or what else was fitted, in words. */
+      readonly item: string;
+      readonly where: string;
+      readonly is: 'fitted' | 'not-fitted';
+      readonly note: string;
+    }
+  | { readonly act: 'waive'; readonly what: string; readonly reason: string }
+  | { readonly act: 'withdraw-waiver'; readonly what: string }
+  /** Writes the papers into DIR/papers. Refused while anything blocks; `blockers` says what. */
+  | { readonly act: 'make-papers' }
+  /** After the papers are in safe hands: installer out, the job and its referral wiped, reviews set. */
+  | { readonly act: 'finish' };
+
+export type ProvisionDone =
+  | {
+      readonly ok: true;
+      /** Only after `renew-secrets`: what is to be typed where, shown once. */
+      readonly secrets?: readonly { readonly name: string; readonly password: string }[];
+    }
+  | {
+      readonly ok: false;
+      readonly why: string;
+      /** Where the handover is refused. */
+      readonly blockers?: readonly Blocker[];
+    };
+
+/** The hour as it stands. */
+export interface ProvisionView {
+  readonly job: Job;
+  readonly proposal: Proposal;
+  readonly deadlineIs: DeadlineIs;
+  readonly house: FittedHouse;
+  /** Everything that is missing, waived or not. */
+  readonly missing: readonly Blocker[];
+  readonly next: Step | 'handover' | 'finish';
+  /** Until when the walk test runs (ISO); null: it does not. */
+  readonly walkUntil: string | null;
+  /** Paths whose answers are waited for now. */
+  readonly testing: readonly string[];
+}
+
+/** The installer's hour: what the terminal and the pages play. One job at a time, kept over a stop at every step. */
+export interface Provisioning {
+  /** Null: no job is begun. */
+  view(): ProvisionView | null;
+  /** Calls back after each change of the view. Listeners return at once and never throw. */
+  watch(listener: () => void): () => void;
+  /** What is heard and not in the config, the one heard last at the end. */
+  heard(): readonly HeardDevice[];
+  /** Begins a job. Refused while there is one. `installer` null: nobody of the hub's people (a resident fits her own). */
+  start(referral: Referral, installer: Job['installer']): Promise<ProvisionDone>;
+  /** Saved before it answers. */
+  act(act: ProvisionAct): Promise<ProvisionDone>;
 }
 
 // ---- pins, serial gateways and boards ----------------------------------------------------------------------------------

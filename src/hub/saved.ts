@@ -37,16 +37,29 @@ export function escalationParts(now: EscalationState, before: EscalationState | 
   return proofs === before?.proofs ? parts : { ...parts, contacts: JSON.stringify(proofs) };
 }
 
+/** What a telling saved by an earlier version lacks. */
+const NOT_YET = { delivered: [] } as const;
+
 /** A part of an earlier version that does not fit is not taken for one of this: it would stop the telling for good. */
 function escalationIn(parts: SavedParts | null): EscalationState {
   const fresh = { ...initialEscalation(), proofs: (read(parts?.['contacts']) as Proofs | null) ?? {} };
   const saved = read(parts?.['escalation']) as EscalationState | null;
   if (saved === null) return fresh;
   const { proofs } = fresh;
-  if (Array.isArray(saved.fetching)) return { ...fresh, ...saved, proofs };
+  if (Array.isArray(saved.fetching)) {
+    const told = saved.tellings.map((one) => ({ ...NOT_YET, ...one }));
+    return { ...fresh, ...saved, tellings: told, proofs };
+  }
   const { tellings, hinted, strangers, never, nextText, nextSilentText } = saved;
   // Whatever was on its way is told again by the steps that are left, and by the last resort.
-  const known = tellings.map((one) => ({ ...one, handOffBy: null, takenBy: null, reachedBefore: [], rung: {} }));
+  const known = tellings.map((one) => ({
+    ...one,
+    handOffBy: null,
+    takenBy: null,
+    reachedBefore: [],
+    rung: {},
+    ...NOT_YET,
+  }));
   return { ...fresh, tellings: known, hinted, strangers, never, nextText, nextSilentText };
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, Order } from '../alarm/events.ts';
-import type { SourceId } from '../base/brand.ts';
-import type { LocalNews, LocalView, SavedParts, Window, Wish } from './ports.ts';
+import type { OutputId, SourceId } from '../base/brand.ts';
+import type { LocalNews, LocalTelling, LocalView, SavedParts, Window, Wish } from './ports.ts';
 
 /** Orders of the page and of integrations that wait for an answer at once; calls for help are not counted. */
 const MOST_CALLS = 64;
@@ -20,12 +20,14 @@ export interface HubWindow {
 export interface WindowNeeds {
   readonly restored: SavedParts | null;
   readonly view: () => LocalView;
+  readonly tellings: () => readonly LocalTelling[];
+  readonly light: (output: OutputId, to: 'on' | 'off') => 'told' | 'unknown';
   readonly take: (order: Omit<Order, 'token'>, code: string | null) => void;
   /** Something waits in `toSave`; `done` is called when the journal has answered. */
   readonly save: (done: () => void) => void;
 }
 
-export function createWindow({ restored, view, take, save }: WindowNeeds): HubWindow {
+export function createWindow({ restored, view, tellings, light, take, save }: WindowNeeds): HubWindow {
   const listeners = new Set<(news: LocalNews) => void>();
   const calls = new Map<number, (answer: Answer) => void>();
   /** Calls for help that wait: another one from the same source while they do is the same call. */
@@ -58,6 +60,8 @@ export function createWindow({ restored, view, take, save }: WindowNeeds): HubWi
   return {
     window: {
       view,
+      tellings,
+      light,
       watch(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

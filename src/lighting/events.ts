@@ -14,6 +14,8 @@ export type LightingEvent =
       readonly is: 'on' | 'off';
       readonly delivery: 'live' | 'stored';
     }
+  /** Somebody switches it from a page: like a hand at its own switch, but nobody has told the light yet. */
+  | { readonly type: 'hand'; readonly light: OutputId; readonly to: 'on' | 'off' }
   /** A light, or the client that switches it, is there again; it may have missed what it was told. */
   | { readonly type: 'light-back'; readonly light: OutputId }
   /** The process has started again on a saved state. */

@@ -57,6 +57,8 @@ function happen(plan: LightingPlan, state: LightingState, event: LightingEvent, 
       return onAlarm(state, event.is);
     case 'light-reported':
       return onReport(state, event.light, event.is, event.delivery, now);
+    case 'hand':
+      return onHand(plan, state, event.light, event.to);
     case 'restarted':
       return onRestart(plan, state, now);
     case 'light-back':
@@ -203,6 +205,12 @@ function onReport(
   return withLight(state, id, { ...heard, is, ours: false, keptOff: is === 'off', ordered: null });
 }
 
+/** From now on it is theirs, also where we had lit it; telling the light is `toTellAgain`'s. */
+function onHand(plan: LightingPlan, state: LightingState, id: OutputId, to: 'on' | 'off'): LightingState {
+  if (!plan.lights.includes(id)) return state;
+  return withLight(state, id, { ...lightOf(state, id), is: to, ours: false, keptOff: to === 'off', sure: true });
+}
+
 const same = (a: LightState, b: LightState): boolean => a.reports === b.reports && a.sure === b.sure;
 
 /** What moved at the stop may be gone: its hold runs from now. What we did not light, nobody has seen since. */
@@ -250,8 +258,9 @@ const tell = (step: LightingStep, light: OutputId, next: LightState): LightingSt
   effects: [...step.effects, { type: 'switch', light, to: next.is }],
 });
 
-/** Lights that may have missed what they were told. One that never reports is not put out on a guess. */
+/** Lights that a hand on a page switches, and those that may have missed what they were told. One that never reports is not put out on a guess. */
 function toTellAgain(event: LightingEvent, state: LightingState): readonly OutputId[] {
+  if (event.type === 'hand') return state.lights[event.light] === undefined ? [] : [event.light];
   const owes = ({ ours, ordered, reports, is }: LightState): boolean =>
     ours || (is === 'off' && ordered !== null && reports);
   if (event.type === 'light-back') return owes(lightOf(state, event.light)) ? [event.light] : [];

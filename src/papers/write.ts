@@ -5,14 +5,9 @@ import { drawFeedback } from './feedback.ts';
 import { codeOf, replaceFile } from './files.ts';
 import { herCopy } from './hers.ts';
 import type { Certificate, Feedback } from './model.ts';
+import { agencyPapers, type PaperName } from './names.ts';
 import { drawRecord } from './record.ts';
 import { openSigner, type Signed, signed } from './signing.ts';
-
-/** What stays with her. */
-export const herPapers = ['copy.pdf', 'copy.json', 'advice.pdf'] as const;
-/** What leaves with the installer and is then forgotten here. */
-export const agencyPapers = ['certificate.pdf', 'certificate.json', 'feedback.pdf'] as const;
-export type PaperName = (typeof herPapers)[number] | (typeof agencyPapers)[number];
 
 /** `key` is the public half of the signing key in hex; it and its fingerprint belong in a row of the log. */
 export type PapersWritten =

@@ -83,7 +83,7 @@ function describe<S extends z.ZodMiniType>(schema: S, description: string): S {
 }
 
 /** A group of keys. For an unknown key the issue's message holds the keys that would have been right. */
-function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
+export function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
   const keys = Object.keys(shape);
   const error = (issue: Raw & { readonly code?: string }) =>
     issue.code === 'unrecognized_keys'
@@ -92,7 +92,7 @@ function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
   return describe(z.strictObject(shape, { error }), description);
 }
 
-function list<S extends z.core.$ZodType>(item: S, most: number, description: string) {
+export function list<S extends z.core.$ZodType>(item: S, most: number, description: string) {
   const error = saying('a list', 'write [ … ], or one "- …" a line');
   const size = {
     error: (issue: Raw) =>
@@ -124,7 +124,7 @@ function someOf<S extends z.core.$ZodType>(item: S, most: number, description: s
 
 const TEXT_REMEDY = 'write text, in quotes if it looks like a number';
 
-function text(description: string, most = 256) {
+export function text(description: string, most = 256) {
   const size = { error: `is longer than ${most} characters; shorten it` };
   const some = { error: 'is empty text; fill it or remove the key' };
   return describe(
@@ -141,7 +141,7 @@ function hiddenText(description: string, noun: string, remedy: string) {
 const phone = (description: string) =>
   hiddenText(description, 'a phone number in quotes', 'write it with + and the country, as in "+447700900123"');
 
-function pattern(regex: RegExp, noun: string, remedy: string, description: string) {
+export function pattern(regex: RegExp, noun: string, remedy: string, description: string) {
   const error = saying(noun, remedy);
   return describe(z.string({ error }).check(z.regex(regex, { error })), description);
 }
@@ -154,7 +154,7 @@ export const isId = (name: string): boolean => ID.test(name);
 const id = (description: string) =>
   pattern(ID, 'an id', ID_REMEDY, `${description} Small letters, digits, "-" and "_".`);
 
-function word<const W extends readonly [string, ...string[]]>(noun: string, words: W, description: string) {
+export function word<const W extends readonly [string, ...string[]]>(noun: string, words: W, description: string) {
   const error = (issue: Raw) => absence(issue.input, `use ${either(words)}`) ?? wrongWord(issue.input, noun, words);
   return describe(z.enum(words, { error }), description);
 }
@@ -198,7 +198,7 @@ function spoken(said: string): Duration {
   return parseDuration(said) ?? duration(0);
 }
 
-function whole(description: string, from: number, to: number) {
+export function whole(description: string, from: number, to: number) {
   const error = saying('a whole number', `use ${from} to ${to}`);
   const bounds = { error: (issue: Raw) => `${quote(issue.input)} is out of bounds; use ${from} to ${to}` };
   return describe(z.int({ error }).check(z.gte(from, bounds), z.lte(to, bounds)), description);

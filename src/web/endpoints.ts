@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Answer, Ask } from '../alarm/events.ts';
-import type { SourceId } from '../base/brand.ts';
+import type { OutputId, SourceId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import { minutes } from '../base/time.ts';
 import type { History, Window } from '../hub/ports.ts';
@@ -15,6 +15,7 @@ import {
   events,
   eventsQuery,
   installerBody,
+  lightsBody,
   none,
   noteBody,
   session,
@@ -22,9 +23,10 @@ import {
   sessions,
   signIn,
   state,
+  walkBody,
 } from './schemas.ts';
 import type { Session, Sessions } from './sessions.ts';
-import { publicState, type Streams } from './stream.ts';
+import { publicAlarms, publicState, type Streams } from './stream.ts';
 
 /** What a handler works with. */
 export interface Work {
@@ -215,12 +217,22 @@ export const ENDPOINTS: readonly Endpoint[] = [
     run: (work, by) => order(work, by, { action: 'panic', silent: true }, null),
   }),
   endpoint({
+    method: 'POST',
+    url: '/api/lights',
+    summary: 'Switch a light, as a hand at its own switch would.',
+    leave: 'light',
+    body: lightsBody,
+    answer: done,
+    run: ({ window }, _by, { body: { output, to } }) =>
+      window.light(output as OutputId, to) === 'told' ? ok({ ok: true, warnings: [] }) : refuse('not_found'),
+  }),
+  endpoint({
     method: 'GET',
     url: '/api/alarms',
-    summary: 'Open alarms that may be seen on site, oldest first.',
+    summary: 'Open alarms that may be seen on site, oldest first, and who is told of each.',
     leave: 'see-alarms',
     answer: alarms,
-    run: ({ window }) => ok({ alarms: window.view().alarms } as unknown as JsonObject),
+    run: ({ window }) => ok(publicAlarms(window) as unknown as JsonObject),
   }),
   endpoint({
     method: 'POST',
@@ -258,6 +270,24 @@ export const ENDPOINTS: readonly Endpoint[] = [
     leave: 'open-installer',
     answer: done,
     run: (work, by) => order(work, by, { action: 'close-installer' }, null),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/walk',
+    summary:
+      'Try the detectors for so many minutes from now, while nothing is set. Short presses of panic buttons call nobody.',
+    leave: 'walk-test',
+    body: walkBody,
+    answer: done,
+    run: (work, by, { body }) => order(work, by, { action: 'walk-test', length: minutes(body.minutes) }, null),
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/api/walk',
+    summary: 'End it now.',
+    leave: 'walk-test',
+    answer: done,
+    run: (work, by) => order(work, by, { action: 'end-walk-test' }, null),
   }),
   endpoint({
     method: 'GET',

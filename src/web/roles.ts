@@ -6,11 +6,13 @@ export const DEEDS = [
   'arm',
   'disarm',
   'panic',
+  'light',
   'see-alarms',
   'acknowledge',
   'close',
   'see-history',
   'open-installer',
+  'walk-test',
   'manage-sessions',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
@@ -28,11 +30,13 @@ export const MAY: Readonly<Record<Deed, Readonly<Record<Role, Leave>>>> = {
   arm: { resident: 'yes', visitor: 'yes', installer: 'opened', monitor: 'no' },
   disarm: { resident: 'by code', visitor: 'by code', installer: 'by code', monitor: 'by code' },
   panic: { resident: 'yes', visitor: 'yes', installer: 'yes', monitor: 'yes' },
+  light: { resident: 'yes', visitor: 'yes', installer: 'opened', monitor: 'no' },
   'see-alarms': { resident: 'yes', visitor: 'no', installer: 'no', monitor: 'yes' },
   acknowledge: { resident: 'yes', visitor: 'no', installer: 'no', monitor: 'yes' },
   close: { resident: 'no', visitor: 'no', installer: 'no', monitor: 'yes' },
   'see-history': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
   'open-installer': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  'walk-test': { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
   'manage-sessions': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
 };
 

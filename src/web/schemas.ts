@@ -23,6 +23,8 @@ export const armBody = z.strictObject({
 export const disarmBody = z.strictObject({ code });
 export const noteBody = z.strictObject({ note: note.optional() });
 export const installerBody = z.strictObject({ minutes: z.int().min(1).max(480) });
+export const walkBody = z.strictObject({ minutes: z.int().min(1).max(30) });
+export const lightsBody = z.strictObject({ output: id, to: z.enum(['on', 'off']) });
 export const alarmPath = z.strictObject({ id });
 export const sessionPath = z.strictObject({ id });
 
@@ -45,7 +47,11 @@ const alarm = z.object({
   since: time,
   acknowledgedBy: z.string().nullable().describe('Id of a contact, a station or a person.'),
 });
-export const alarms = z.object({ alarms: z.array(alarm) });
+const told = z.object({
+  contact: z.string(),
+  is: z.enum(['waiting', 'sent', 'delivered', 'answered']).describe('`sent`: the far end has taken it.'),
+});
+export const alarms = z.object({ alarms: z.array(alarm.extend({ told: z.array(told) })) });
 
 export const state = z.object({
   state: z.enum(['disarmed', 'arming', 'armed_away', 'armed_home', 'armed_night', 'pending', 'triggered']),
@@ -71,6 +77,7 @@ export const state = z.object({
   ),
   outputs: z.record(z.string(), z.enum(['on', 'off'])),
   installerUntil: time.nullable(),
+  walkUntil: time.nullable().describe('A walk test runs until then: short presses of panic buttons call nobody.'),
 });
 
 export const session = z.object({

@@ -10,7 +10,7 @@ import { type Health, healthReply } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
-import { refusalFor } from './roles.ts';
+import { type Deed, refusalFor } from './roles.ts';
 import { streamQuery } from './schemas.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
@@ -271,8 +271,13 @@ function audienceOf(work: Work, id: string): Audience {
   return () => {
     const now = work.sessions.byId(id);
     if (now === null) return null;
-    const may = (deed: 'see-state' | 'see-history') => (mayNot(deed, now, work) === null ? 'yes' : 'no');
-    return { state: may('see-state'), rows: may('see-history') };
+    const may = (deed: Deed) => (mayNot(deed, now, work) === null ? 'yes' : 'no');
+    return {
+      state: may('see-state'),
+      rows: may('see-history'),
+      alarms: may('see-alarms'),
+      walk: may('walk-test'),
+    };
   };
 }
 

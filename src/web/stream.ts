@@ -13,8 +13,11 @@ const MOST_PAGES = 10;
 /** Rows that may come while older ones are still being sent. */
 const MOST_WAITING = 500;
 
-/** What the holder of a stream may be sent at the moment; null: nothing any more. */
-export type Audience = () => { readonly state: 'yes' | 'no'; readonly rows: 'yes' | 'no' } | null;
+/** What the holder of a stream may be sent at the moment. */
+export type Sees = Readonly<Record<'state' | 'rows' | 'alarms' | 'walk', 'yes' | 'no'>>;
+
+/** Null: nothing any more. */
+export type Audience = () => Sees | null;
 
 export interface Streams {
   /** Writes from now on, until the client goes or must go. `after`: the last row it has; null: it wants no older ones. */
@@ -27,7 +30,7 @@ export interface Streams {
 }
 
 export interface StreamsNeeds {
-  readonly window: Pick<Window, 'view' | 'watch'>;
+  readonly window: Pick<Window, 'view' | 'tellings' | 'watch'>;
   readonly history: History;
   readonly pingMs?: number;
 }
@@ -43,8 +46,8 @@ interface Client {
 }
 
 /**
- * Server-sent events: first `state`, then `panel`, `zone`, `output` as they change, and `row` with the `seq` of the local
- * view as id. Nothing waits for a client: who does not read is dropped, and takes up again with Last-Event-ID.
+ * Server-sent events: first `state`, then `panel`, `zone`, `output` and `alarms` as they change, `walk` as a walk test goes
+ * on, and `row` with the `seq` of the local view as id. Nothing waits for a client: who does not read is dropped, and takes up again with Last-Event-ID.
  */
 export function createStreams({ window, history, pingMs = PING_MS }: StreamsNeeds): Streams {
   const clients = new Set<Client>();
@@ -64,7 +67,7 @@ export function createStreams({ window, history, pingMs = PING_MS }: StreamsNeed
   }
 
   /** What it may see, looked at anew each time; a session that is over ends its streams. */
-  function audienceOf(client: Client): { readonly state: 'yes' | 'no'; readonly rows: 'yes' | 'no' } | null {
+  function audienceOf(client: Client): Sees | null {
     const now = client.audience();
     if (now === null) {
       clients.delete(client);
@@ -80,8 +83,9 @@ export function createStreams({ window, history, pingMs = PING_MS }: StreamsNeed
       for (const client of [...clients]) sendRow(client, news.row, text);
       return;
     }
-    const text = newsText(news, window.view());
-    for (const client of [...clients]) if (audienceOf(client)?.state === 'yes') write(client, text);
+    const text = newsText(news, window);
+    const needs = NEEDED[news.type];
+    for (const client of [...clients]) if (audienceOf(client)?.[needs] === 'yes') write(client, text);
   }
 
   function sendRow(client: Client, row: LocalRow, text: string): void {
@@ -154,20 +158,42 @@ export function createStreams({ window, history, pingMs = PING_MS }: StreamsNeed
 }
 
 /** What `GET /api/state` shows: alarms beyond the most urgent one have a page of their own. */
-export function publicState({ state, attributes, zones, outputs, installerUntil }: LocalView) {
-  return { state, attributes, zones, outputs, installerUntil };
+export function publicState({ state, attributes, zones, outputs, installerUntil, walkUntil }: LocalView) {
+  return { state, attributes, zones, outputs, installerUntil, walkUntil };
 }
+
+/** What `GET /api/alarms` shows: all that may be seen on site, each with who is told of it. */
+export function publicAlarms({ view, tellings }: Pick<Window, 'view' | 'tellings'>) {
+  const told = new Map(tellings().map(({ alarm, contacts }) => [alarm, contacts]));
+  return { alarms: view().alarms.map((alarm) => ({ ...alarm, told: told.get(alarm.id) ?? [] })) };
+}
+
+type ShortNews = Exclude<LocalNews, { type: 'row' }>;
+
+/** What one has to be allowed to see for each kind of news. */
+const NEEDED: Readonly<Record<ShortNews['type'], keyof Sees>> = {
+  panel: 'state',
+  zone: 'state',
+  output: 'state',
+  telling: 'alarms',
+  walk: 'walk',
+};
 
 const eventText = (event: string, data: unknown): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 const rowText = (row: LocalRow): string => `id: ${row.seq}\n${eventText('row', row)}`;
 
-function newsText(news: Exclude<LocalNews, { type: 'row' }>, view: LocalView): string {
+function newsText(news: ShortNews, window: Pick<Window, 'view' | 'tellings'>): string {
+  const view = window.view();
   switch (news.type) {
     case 'panel': {
-      const { state, attributes, installerUntil } = view;
-      return eventText('panel', { state, attributes, installerUntil });
+      const { state, attributes, installerUntil, walkUntil } = view;
+      return eventText('panel', { state, attributes, installerUntil, walkUntil });
     }
+    case 'telling':
+      return eventText('alarms', publicAlarms(window));
+    case 'walk':
+      return eventText('walk', { zone: news.zone, what: news.what, at: news.at });
     case 'zone':
       return eventText('zone', { id: news.zone, ...view.zones[news.zone] });
     case 'output':

@@ -69,6 +69,10 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       const certificate = { hub: 'hub\u001b[2J', version: '1.2.3', handedOverAt: '2026-11-21T15:42:07.000Z', log };
       return { ok: true, certificate, key: 'cd', fingerprint: 'ef' };
     },
+    reviews: {
+      list: () => ({ ok: true, reviews: null }),
+      hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
+    },
     log: {
       open: () => ({
         ok: true,

@@ -7,7 +7,7 @@ const commands = [
   [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
-  ['contacts'], ['contacts', 'prove'],
+  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'],
   ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
 ]; // biome-ignore format: a list to be read at a glance
 
@@ -67,6 +67,8 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
     ['decode', /--topic T is needed/],
     ['test-alert', /--data DIR is needed/],
     ['devices seen', /--data DIR is needed/],
+    ['reviews', /--data DIR is needed/],
+    ['reviews done --data d', /--on DAY is needed/],
   ];
   for (const [args, says, told] of cases) {
     it(`lantern ${args}`, async () => {

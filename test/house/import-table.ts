@@ -13,7 +13,7 @@ interface Row {
 const pure = (rooms: Readonly<Record<string, Grant>>): Row => ({ rooms, packages: [] });
 
 /** The pure rooms: no `node:` module, no package, no clock, no timer, no chance, no process, no log. */
-const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act'] as const;
+const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act', 'provision'] as const;
 
 const pureForAll: Readonly<Record<string, Grant>> = Object.fromEntries(
   pureRooms.map((room): [string, Grant] => [room, 'all']),
@@ -28,6 +28,7 @@ export const table: Readonly<Record<string, Row>> = {
   escalate: pure({ base: 'all', alarm: 'types' }),
   lighting: pure({ base: 'all', alarm: 'types' }),
   act: pure({ base: 'all', alarm: 'all', escalate: 'all', lighting: 'all' }),
+  provision: pure({ base: 'all', alarm: 'types' }),
   hub: { rooms: pureForAll, packages: [] },
   link: { rooms: { base: 'all', 'hub/ports.ts': 'all', sense: 'types', act: 'types' }, packages: null },
   journal: { rooms: { base: 'all', 'hub/ports.ts': 'all' }, packages: ['better-sqlite3', 'age-encryption', 'node:'] },
@@ -36,10 +37,20 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['zod', 'yaml', 'fastest-levenshtein', 'libphonenumber-js', 'node:'],
   },
   web: {
-    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' },
+    rooms: {
+      base: 'all',
+      'hub/ports.ts': 'all',
+      alarm: 'types',
+      provision: 'all',
+      'papers/advice.ts': 'all',
+      'papers/names.ts': 'all',
+    },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
-  cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
+  cli: {
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all' },
+    packages: ['commander', 'node:'],
+  },
   // What is printed once, at a handover: it takes facts and writes files, and knows nothing of the hub.
   papers: { rooms: { base: 'all' }, packages: ['pdfkit', 'node:'] },
   // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OutputId } from '../../src/base/brand.ts';
 import { createFakeClock } from './fakes.ts';
 import { BASE, CODE, settledWorld, startWorld, type World } from './world.ts';
 
@@ -233,5 +234,87 @@ describe('a stop', () => {
   it('nothing was lit: nothing is told', async () => {
     const world = await settledWorld();
     expect(orders(await again(world, 5))).toEqual([]);
+  });
+});
+
+describe('a hand on a page', () => {
+  it('switches a light at once, whatever the disk does, and leaves no row', async () => {
+    const world = await settledWorld();
+    const rows = world.journal.rows.length;
+    world.journal.be('silent');
+    expect(world.hub.window.light('path-light' as OutputId, 'on')).toBe('told');
+    expect(orders(world)).toEqual([ON]);
+    expect(world.hub.window.view().outputs['path-light' as OutputId]).toBe('on');
+    world.hub.window.light('path-light' as OutputId, 'off');
+    expect(orders(world)).toEqual([OFF]);
+    world.journal.be('well');
+    world.journal.answer();
+    await world.rest();
+    expect(world.journal.rows.slice(rows)).toEqual([]);
+  });
+
+  for (const output of ['siren', 'nothing', 'front-door']) {
+    it(`does not switch ${output}, which is no light`, async () => {
+      const world = await settledWorld();
+      expect(world.hub.window.light(output as OutputId, 'on')).toBe('unknown');
+      await world.rest();
+      expect(world.heard().filter((line) => line.startsWith('!'))).toEqual([]);
+    });
+  }
+
+  it('what it lit, no motion and no alarm puts out', async () => {
+    const world = await settledWorld();
+    world.hub.window.light('path-light' as OutputId, 'on');
+    world.says('path-light', { state: 'ON' });
+    await comeAndGo(world);
+    world.hub.window.light('path-light' as OutputId, 'on');
+    world.says('path-light', { state: 'ON' });
+    orders(world);
+    world.says('smoke', { smoke: true });
+    world.orders({ action: 'DISARM', code: CODE });
+    await world.rest();
+    expect(orders(world).filter((line) => line === OFF)).toEqual([]);
+  });
+
+  it('it may keep on what motion has lit', async () => {
+    const world = await settledWorld();
+    world.says('path-pir', { occupancy: true });
+    world.says('path-light', { state: 'ON' });
+    world.hub.window.light('path-light' as OutputId, 'on');
+    world.says('path-pir', { occupancy: false });
+    await world.pass(120);
+    expect(orders(world).filter((line) => line === OFF)).toEqual([]);
+  });
+
+  it('what it put out stays dark until something moves anew', async () => {
+    const world = await settledWorld();
+    world.says('path-pir', { occupancy: true });
+    world.says('path-light', { state: 'ON' });
+    world.hub.window.light('path-light' as OutputId, 'off');
+    world.says('path-light', { state: 'OFF' });
+    orders(world);
+    world.says('path-pir', { occupancy: true });
+    await world.pass(5);
+    expect(orders(world)).toEqual([]);
+    world.says('path-pir', { occupancy: false });
+    world.says('path-pir', { occupancy: true });
+    expect(orders(world)).toEqual([ON]);
+  });
+
+  it('what it ordered is told again to a lamp that does not confirm', async () => {
+    const world = await settledWorld();
+    world.hub.window.light('porch' as OutputId, 'on');
+    await world.pass(60);
+    expect(orders(world)).toEqual(Array.from({ length: 6 }, () => '!zigbee2mqtt/porch/set {"state":"ON"}'));
+  });
+
+  it('changes nothing of the panel', async () => {
+    const world = await settledWorld();
+    world.orders({ action: 'ARM_HOME', code: CODE });
+    await world.rest();
+    const before = world.hub.window.view();
+    world.hub.window.light('porch' as OutputId, 'on');
+    await world.pass(1);
+    expect(world.hub.window.view()).toEqual({ ...before, outputs: { ...before.outputs, porch: 'on' } });
   });
 });

@@ -7,7 +7,7 @@ import { createFakeClock } from './fakes.ts';
 import { BASE, CODE, DURESS, settledWorld, type World } from './world.ts';
 
 // What a silent call leaves on site is held against the same house on an ordinary evening, byte by byte: every topic,
-// every order to a device, every local row, every line of the program's log. Both worlds live by the same clock.
+// every order to a device, every local row, all that a page is shown, every line of the program's log. Both worlds live by the same clock.
 
 type Deed = (world: World) => void | Promise<void>;
 
@@ -30,6 +30,11 @@ async function traceOf(deeds: readonly Deed[], paths: Paths): Promise<readonly s
     texts: paths === 'a path' ? createFakePath(clock.wall) : null,
     ...(isWatched ? { house: { stations: planOf({ supervision: seconds(30) }) }, stations: [station] } : {}),
   });
+  const news: string[] = [];
+  world.hub.window.watch((one) => {
+    const told = one.type === 'telling' ? JSON.stringify(world.hub.window.tellings()) : '';
+    news.push(`news ${JSON.stringify(one)}${told}`);
+  });
   for (const deed of deeds) {
     await deed(world);
     await world.rest();
@@ -39,7 +44,11 @@ async function traceOf(deeds: readonly Deed[], paths: Paths): Promise<readonly s
     .filter(({ sealed }) => !sealed)
     .map(({ type, data }) => `row ${type} ${JSON.stringify(data)}`);
   const heard = world.hub.quality().map((device) => `quality ${JSON.stringify(device)}`);
-  return [...world.heard(), ...local, ...world.journal.activity_, ...world.log.lines, ...heard];
+  const shown = [
+    `view ${JSON.stringify(world.hub.window.view())}`,
+    `told ${JSON.stringify(world.hub.window.tellings())}`,
+  ];
+  return [...world.heard(), ...local, ...news, ...shown, ...world.journal.activity_, ...world.log.lines, ...heard];
 }
 
 /** Reply numbers are drawn at random for each alarm; two ordinary evenings differ in them too. */

@@ -13,11 +13,13 @@ const ASKED: Readonly<Record<Deed, (client: Client, role: Role) => Promise<Answe
   arm: (client) => client.ask('POST', '/api/arm', { body: { mode: 'night' } }),
   disarm: (client, role) => client.ask('POST', '/api/disarm', { body: { code: CODES[PEOPLE[role]] } }),
   panic: (client) => client.ask('POST', '/api/panic'),
+  light: (client) => client.ask('POST', '/api/lights', { body: { output: 'porch', to: 'on' } }),
   'see-alarms': (client) => client.ask('GET', '/api/alarms'),
   acknowledge: (client) => client.ask('POST', '/api/alarms/a1/acknowledge', { body: { note: 'seen' } }),
   close: (client) => client.ask('POST', '/api/alarms/a1/close'),
   'see-history': (client) => client.ask('GET', '/api/events'),
   'open-installer': (client) => client.ask('POST', '/api/installer', { body: { minutes: 5 } }),
+  'walk-test': (client) => client.ask('POST', '/api/walk', { body: { minutes: 5 } }),
   'manage-sessions': (client) => client.ask('GET', '/api/sessions'),
 };
 

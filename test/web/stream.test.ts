@@ -242,7 +242,7 @@ class Slow extends PassThrough {
   hold: (() => void) | null = null;
 }
 
-const all: Audience = () => ({ state: 'yes', rows: 'yes' });
+const all: Audience = () => ({ state: 'yes', rows: 'yes', alarms: 'yes', walk: 'yes' });
 
 function rowsUpTo(last: number): History {
   return {
@@ -265,6 +265,7 @@ async function streamsBefore(history: History, pingMs?: number) {
   const listeners = new Set<(news: LocalNews) => void>();
   const window = {
     view: hub.window.view,
+    tellings: hub.window.tellings,
     watch(listener: (news: LocalNews) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -141,6 +141,8 @@ export function openHomeAssistant(parts: HomeAssistantParts): HomeAssistant {
         showOutput(news.output, view.outputs[news.output]);
         return;
       case 'row':
+      case 'telling':
+      case 'walk':
         return;
     }
   }
