@@ -7,10 +7,11 @@ import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
 import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
+import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
-import { type Deed, refusalFor } from './roles.ts';
+import type { Deed } from './roles.ts';
 import { streamQuery } from './schemas.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
@@ -224,12 +225,8 @@ function serve(app: FastifyInstance, endpoint: Endpoint, work: Work): void {
 
 /** Null: they may. */
 function mayNot(leave: Endpoint['leave'], by: Session | null, { window }: Work): Reply | null {
-  if (leave === 'anybody') return null;
-  if (by === null) return refuse('no_session');
-  if (leave === 'signed in') return null;
-  const installers = window.view().installerUntil === null ? 'may not work' : 'may work';
-  const refusal = refusalFor(leave, { role: by.person.role, code: by.vouched.code }, installers);
-  return refusal === null ? null : refuse(refusal);
+  const why = whyNot(leave, by, window);
+  return why === null ? null : refuse(why);
 }
 
 async function answer(endpoint: Endpoint, by: Session | null, request: FastifyRequest, work: Work): Promise<Reply> {
