@@ -30,6 +30,7 @@ export function reportsOf(
       case 'reply':
       case 'tell':
       case 'hide-telling':
+      case 'walk-news':
         return [];
       default:
         return unreachable(effect);
@@ -109,9 +110,9 @@ function ofRow(plan: PanelPlan, after: PanelState, effect: RecordEffect, forced:
     case 'locked-out':
       return [{ ...NOTHING, kind: 'lockout' }];
     case 'fault':
-      return ofFault(data, 'new');
+      return isTried(after, data) ? [] : ofFault(data, 'new');
     case 'fault-cleared':
-      return ofFault(data, 'restore');
+      return isTried(after, data) ? [] : ofFault(data, 'restore');
     case 'jamming':
       return [{ ...NOTHING, kind: 'jamming', text: textIn(data, 'radio') }];
     default:
@@ -217,6 +218,10 @@ const FAULTS: Readonly<Record<string, ReportKind>> = {
 /** Notices for who lives there, kept among the faults; no trouble that a service could do anything about. */
 const NOT_REPORTED: readonly string[] = ['review_due'];
 const OF_DEVICES: readonly string[] = ['lost', 'battery_low', 'tamper', 'technical'];
+
+/** A case that somebody opens in a walk test. One that is left open is told when the test ends, as the alarm it is then. */
+const isTried = ({ walk }: PanelState, data: Data): boolean =>
+  walk?.lids.some((device) => textIn(data, 'fault') === `tamper:${device}`) === true;
 
 /** `what:whose`. What has no word of its own goes as trouble, under the name it has here. */
 function ofFault(data: Data, is: 'new' | 'restore'): readonly ReportWhat[] {

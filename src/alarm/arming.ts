@@ -80,9 +80,9 @@ export function set(
   const { exitDelay } = plan.modes[mode];
   const exit = exitDelay > 0 ? { until: after(now, exitDelay), guarded } : null;
   const next: SetState = { mode, exit, entry: null, trips: before?.trips ?? {} };
-  const ready = endWalk(step, by?.id ?? null);
-  const changed = change(ready, { set: next, bypassed, forced: {}, changedBy: by?.name ?? null });
-  const noted = record(changed, exit === null ? 'armed' : 'arming', { mode, by: by?.id ?? null, bypassed });
+  const changed = change(step, { set: next, bypassed, forced: {}, changedBy: by?.name ?? null });
+  const walked = endWalk(plan, changed, by?.id ?? null, now);
+  const noted = record(walked, exit === null ? 'armed' : 'arming', { mode, by: by?.id ?? null, bypassed });
   return before === null ? tellOfJamming(noted) : noted;
 }
 

@@ -1,5 +1,6 @@
+import type { ZoneId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Answer, Order, ReplyTo } from './events.ts';
+import type { Answer, Order, ReplyTo, WalkWhat } from './events.ts';
 import type { Alarm } from './state.ts';
 
 /** Who may read a row: everyone on site, or only the holder of the evidence key. */
@@ -19,6 +20,8 @@ export type PanelEffect =
   /** Look whose code came with this order. */
   | { readonly type: 'check-code'; readonly order: Order }
   | { readonly type: 'reply'; readonly to: ReplyTo; readonly answer: Answer }
+  /** A walk test runs, and a zone did this. */
+  | { readonly type: 'walk-news'; readonly zone: ZoneId; readonly what: WalkWhat }
   /** Start telling people; for an alarm that is already being told: start its steps afresh under new numbers. */
   | { readonly type: 'tell'; readonly alarm: Alarm }
   /** A duress code took it off the local view: on site it looks ended by a code, outside telling goes on. */

@@ -78,8 +78,10 @@ export type ZoneEvent =
   | { readonly type: 'zone-closed'; readonly zone: ZoneId }
   /** The level of a contact, told for the first time since the start or since it was lost, and no edge. */
   | { readonly type: 'zone-known'; readonly zone: ZoneId; readonly open: boolean }
-  /** Motion began, vibration qualified, smoke or leak was found, a button was pressed. */
-  | { readonly type: 'zone-detected'; readonly zone: ZoneId }
+  /** Motion began, vibration qualified, smoke or leak was found, a button was pressed; `single`: shortly, and once. */
+  | { readonly type: 'zone-detected'; readonly zone: ZoneId; readonly press?: 'single' }
+  /** The press of a button that counted when it went down is a hold by now; no news where nobody tried it. */
+  | { readonly type: 'press-held'; readonly zone: ZoneId }
   /** One vibration hit. */
   | { readonly type: 'zone-hit'; readonly zone: ZoneId }
   /** Silent for longer than its supervision, or said to be offline. What it measured is now unknown. */
@@ -106,6 +108,8 @@ export type PanelEvent =
     }
   /** The order's code belongs to nobody, or to somebody whose time is over. */
   | { readonly type: 'code-wrong'; readonly order: Order }
+  /** Somebody at the hub itself lets installers work for so long, while no resident has a code yet. */
+  | { readonly type: 'fitting-began'; readonly length: Duration }
   /** The monitoring service closed an alarm. */
   | { readonly type: 'closed-by-station'; readonly alarm: AlarmId; readonly by: string }
   /** A contact or a monitoring service has seen an alarm. */

@@ -25,6 +25,7 @@ export function initialPanel(plan: PanelPlan): PanelState {
     lockout: { sources: {} as Readonly<Record<SourceId, Guesses>>, site: NO_GUESSES, wrongAt: [] },
     installer: null,
     walk: null,
+    tried: {},
     recent: [],
     nextAlarm: 1,
     nextSilent: 1,
@@ -64,6 +65,7 @@ export function restartedPanel(plan: PanelPlan, state: PanelState, now: Instant)
     ...state,
     set: state.set === null ? null : { ...state.set, entry: withFloor(state.set.entry, now) },
     zones: conditions(plan, state.zones),
+    tried: {},
     // It is over, and the first tick says so.
     walk: state.walk === null ? null : { ...state.walk, until: now },
     bypassed: state.bypassed.filter((id) => known(id) || plan.devices.some((device) => device === (id as string))),

@@ -107,12 +107,14 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
     case 'close':
       return onShownAlarm(step, order, ask, given, now);
     case 'open-installer':
-      return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
+      if (!may(step.state, 'installer', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+      return reply(openInstaller(step, ask.length, given.person, now), order.replyTo, yes());
     case 'close-installer':
-      return onInstaller(step, order, given.person, (next) => closeInstaller(next, given.person), now);
+      if (!may(step.state, 'leave', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+      return reply(closeInstaller(plan, step, given.person, now), order.replyTo, yes());
     case 'walk-test':
     case 'end-walk-test':
-      return onWalk(step, order, ask, given, now);
+      return onWalk(plan, step, order, ask, given, now);
     case 'panic':
       return step;
     default:
@@ -143,12 +145,8 @@ function onShownAlarm(
   return reply(done, order.replyTo, yes());
 }
 
-function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) => Step, now: Instant): Step {
-  if (!may(step.state, 'installer', by, now)) return reply(step, order.replyTo, no('not_allowed'));
-  return reply(work(step), order.replyTo, yes());
-}
-
 function onWalk(
+  plan: PanelPlan,
   step: Step,
   order: Order,
   ask: Extract<Ask, { action: 'walk-test' | 'end-walk-test' }>,
@@ -156,7 +154,7 @@ function onWalk(
   now: Instant,
 ): Step {
   if (!may(step.state, 'walk', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
-  if (ask.action === 'end-walk-test') return reply(endWalk(step, given.person.id), order.replyTo, yes());
+  if (ask.action === 'end-walk-test') return reply(endWalk(plan, step, given.person.id, now), order.replyTo, yes());
   if (!isAtRest(step.state)) return reply(step, order.replyTo, no('not_allowed'));
   return reply(beginWalk(step, ask.length, given, now), order.replyTo, yes());
 }

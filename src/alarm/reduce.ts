@@ -10,11 +10,11 @@ import { restartedPanel } from './initial.ts';
 import { onJammed, onJammingOver } from './jamming.ts';
 import { onCodeVerified, onCodeWrong, onOrdered } from './orders.ts';
 import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
-import { closeInstaller } from './roles.ts';
+import { closeInstaller, openInstaller } from './roles.ts';
 import type { PanelState, ZoneCondition } from './state.ts';
 import { change, record, type Step, stay } from './step.ts';
 import { addFault, clearFault, intruder, onDeviceTamper, onTrip } from './trips.ts';
-import { endWalk } from './walk.ts';
+import { endWalk, isTriedAgain, isWalking, openCase, openLid, tellWalk, tryPress } from './walk.ts';
 
 /**
  * The panel: what one happening means. Pure and total; the next state and the orders that follow from it. Siren, lights
@@ -24,13 +24,17 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
   const step = stay(state);
   switch (event.type) {
     case 'zone-opened':
-      return withZone(plan, event.zone, step, (zone) => onTrip(plan, told(step, zone.id, true), zone, now));
+      return withZone(plan, event.zone, step, (zone) => onOpened(plan, told(step, zone.id, true), zone, now));
     case 'zone-closed':
       return withZone(plan, event.zone, step, (zone) => onClosed(plan, step, zone, now));
     case 'zone-known':
       return withZone(plan, event.zone, step, (zone) => onKnown(step, zone, event.open));
     case 'zone-detected':
-      return withZone(plan, event.zone, step, (zone) => onTrip(plan, step, zone, now));
+      return withZone(plan, event.zone, step, (zone) => onDetected(plan, step, zone, event.press ?? null, now));
+    case 'press-held':
+      return withZone(plan, event.zone, step, (zone) =>
+        isTriedAgain(state, zone.id, now) ? onTrip(plan, step, zone, now) : step,
+      );
     case 'zone-hit':
       return withZone(plan, event.zone, step, (zone) => onHit(step, zone, now));
     case 'device-lost':
@@ -38,7 +42,7 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
     case 'device-heard':
       return onHeard(plan, step, event.device);
     case 'tamper-on':
-      return onDeviceTamper(plan, step, event.device, now);
+      return isWalking(state, now) ? openCase(step, event.device) : onDeviceTamper(plan, step, event.device, now);
     case 'tamper-off':
       return onTamperOff(plan, step, event.device);
     case 'battery-low':
@@ -51,6 +55,8 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
       return onCodeVerified(plan, step, event.order, event, now);
     case 'code-wrong':
       return onCodeWrong(step, event.order, now);
+    case 'fitting-began':
+      return openInstaller(step, event.length, null, now);
     case 'closed-by-station':
       return onClosure(step, event.alarm, event.by);
     case 'acknowledged':
@@ -101,7 +107,26 @@ function condition(step: Step, id: ZoneId, next: ZoneCondition): Step {
   return change(step, { zones: { ...step.state.zones, [id]: next } });
 }
 
-function onClosed(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
+/** What a walk test makes of it comes first; a call for help is none of its news. */
+function onOpened(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
+  if (!isWalking(step.state, now) || zone.type === 'panic') return onTrip(plan, step, zone, now);
+  const shown = tellWalk(step, zone, 'opened');
+  return zone.type === 'tamper' ? openLid(shown, zone.id) : onTrip(plan, shown, zone, now);
+}
+
+function onDetected(plan: PanelPlan, step: Step, zone: ZonePlan, press: 'single' | null, now: Instant): Step {
+  if (!isWalking(step.state, now)) return onTrip(plan, step, zone, now);
+  if (zone.type === 'panic') {
+    const tries = press === 'single' && !isTriedAgain(step.state, zone.id, now);
+    return tries ? tryPress(plan, step, zone, now) : onTrip(plan, step, zone, now);
+  }
+  const shown = tellWalk(step, zone, 'detected');
+  return zone.type === 'tamper' ? shown : onTrip(plan, shown, zone, now);
+}
+
+function onClosed(plan: PanelPlan, before: Step, zone: ZonePlan, now: Instant): Step {
+  const isShown = isWalking(before.state, now) && zone.type !== 'panic';
+  const step = isShown ? tellWalk(before, zone, 'closed') : before;
   const closed = told(step, zone.id, false);
   const cleared = zone.type === 'technical' ? clearFault(closed, `technical:${zone.id}`) : closed;
   // Only a contact closes; that a detection is over does not bring back a detector that was left out by name.
@@ -127,6 +152,7 @@ function rejoin(step: Step, id: ZoneId): Step {
 
 /** Two hits may be the start of a forced entry. Who goes out or comes in shakes the door too: no hit counts in a delay. */
 function onHit(step: Step, zone: ZonePlan, now: Instant): Step {
+  if (isWalking(step.state, now)) return tellWalk(step, zone, 'hit');
   const { set, forced } = step.state;
   if (zone.type !== 'tremor' || set === null || set.exit !== null || set.entry !== null) return step;
   return change(step, { forced: { ...forced, [zone.id]: [...(forced[zone.id] ?? []), now].slice(-2) } });
@@ -183,8 +209,8 @@ function onTick(plan: PanelPlan, step: Step, now: Instant): Step {
   }
   const quiet = endSounding(plan, step, now);
   const { installer, walk } = quiet.state;
-  const walked = walk !== null && isDue(walk.until, now) ? endWalk(quiet, null) : quiet;
-  const alone = installer !== null && isDue(installer.until, now) ? closeInstaller(walked, null) : walked;
+  const walked = walk !== null && isDue(walk.until, now) ? endWalk(plan, quiet, null, now) : quiet;
+  const alone = installer !== null && isDue(installer.until, now) ? closeInstaller(plan, walked, null, now) : walked;
   const due = alone.state.alarms.filter((alarm) => isDue(alarm.expires, now));
   return due.reduce((next, alarm) => end(next, alarm, 'expired', null), alone);
 }

@@ -69,6 +69,8 @@ export interface Walk {
   readonly by: 'resident' | 'installer';
   /** `tried`: a single short press of a panic button calls nobody. `real`: it was begun under threat, and each still does. */
   readonly presses: 'tried' | 'real';
+  /** Cases that were opened meanwhile. One that is open at the end is somebody's who was not trying detectors. */
+  readonly lids: readonly DeviceId[];
 }
 
 /** Wrong codes of one source, or of the whole site. */
@@ -104,6 +106,8 @@ export interface PanelState {
   readonly installer: { readonly until: Instant } | null;
   /** A walk test runs until then; null: none does. */
   readonly walk: Walk | null;
+  /** When each panic button was last tried in one. */
+  readonly tried: Readonly<Record<ZoneId, Instant>>;
   /** Ids of orders taken lately, against replay. */
   readonly recent: readonly { readonly id: string; readonly at: Instant }[];
   readonly nextAlarm: number;

@@ -175,7 +175,7 @@ function onTechnical(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): S
 }
 
 /** Someone is at a detector or its cover: with the panel set a sounding alarm, else one that is shown and told. */
-function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
+export function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
   const alarm = running(step.state, 'tamper', now);
   const raised = alarm === null ? raise(plan, step, 'tamper', [zone], 'shown', now) : join(step, alarm, zone);
   if (step.state.set === null) return raised;
@@ -186,10 +186,14 @@ function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step
 
 /** A device's tamper contact. Its id stands where a zone's would, whether or not it carries one. */
 export function onDeviceTamper(plan: PanelPlan, step: Step, device: DeviceId, now: Instant): Step {
-  const tampered = [...step.state.tampered.filter((one) => one !== device), device];
-  const noted = addFault(change(step, { tampered }), `tamper:${device}`);
+  const noted = markTampered(step, device);
   const zone = device as string as ZoneId;
   return step.state.bypassed.includes(zone) ? noted : onTamper(plan, noted, zone, now);
+}
+
+export function markTampered(step: Step, device: DeviceId): Step {
+  const tampered = [...step.state.tampered.filter((one) => one !== device), device];
+  return addFault(change(step, { tampered }), `tamper:${device}`);
 }
 
 export function addFault(step: Step, fault: string): Step {

@@ -1,11 +1,12 @@
 import { forgottenFaults, hubReport } from '../act/reports.ts';
 import type { RecordEffect } from '../alarm/effects.ts';
-import type { Answer, Order, PanelEvent, ReplyTo, ZoneEvent } from '../alarm/events.ts';
+import type { Answer, Order, PanelEvent, ReplyTo, WalkWhat, ZoneEvent } from '../alarm/events.ts';
 import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf } from '../alarm/view.ts';
 import type { ContactId, DeviceId, OutputId, SourceId, ZoneId } from '../base/brand.ts';
-import { after, between, type Instant, isDue, seconds, sooner } from '../base/time.ts';
+import type { JsonObject } from '../base/json.ts';
+import { after, between, type Duration, duration, hours, type Instant, isDue, seconds, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
 import type { EscalationEffect, EscalationEvent, TellingPlan } from '../escalate/events.ts';
@@ -92,6 +93,13 @@ export interface Hub {
   start(broker: Broker, wires?: Wires, stations?: readonly Station[]): void;
   /** Goes once through inbox, reducer and journal; resolves when the journal has answered, whatever it said. */
   heartbeat(): Promise<void>;
+  /**
+   * Lets installers work for so long, eight hours at most, where nobody else can: fitting the first time, from the hub
+   * itself. False: a resident has a code, and so has the say.
+   */
+  openInstaller(length: Duration): boolean;
+  /** A row of the local view about what happened beside the rooms. */
+  record(row: string, data: JsonObject): void;
   /** Trouble outside the rooms begins or ends. */
   fault(name: string, is: 'up' | 'over'): void;
   /** Sends a marked test through every path; `onRow` hears every row meanwhile. Returns how to stop listening. */
@@ -117,6 +125,7 @@ type HubEvent =
   | { readonly type: 'lighting'; readonly event: LightingEvent }
   | { readonly type: 'stations'; readonly event: StationsEvent }
   | { readonly type: 'test-asked' }
+  | { readonly type: 'noted'; readonly row: string; readonly data: JsonObject }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -145,6 +154,8 @@ const LAZY_SAVE_UNSET = seconds(10);
 const PRESS_TAIL = seconds(3);
 /** Devices saved one by one; beyond it all are saved together. */
 const MOST_TOUCHED = 16;
+/** A first fitting is over in a day's work. */
+const LONGEST_FITTING = hours(8);
 /** An external broker may blink; after this long its devices count as lost. */
 const BROKER_PATIENCE = seconds(10);
 
@@ -343,6 +354,9 @@ export function createHub(
         onEscalation({ type: 'test-asked', numbers: draw() }, turn);
         stations.tell([hubReport('test-manual', null)], lend(turn));
         return;
+      case 'noted':
+        row({ type: 'record', row: event.row, data: event.data, audience: 'local' }, turn);
+        return;
       case 'noise':
         onRadio(radios.noise(event.base, event.is), turn);
         return;
@@ -420,7 +434,7 @@ export function createHub(
 
   /** Plain sensor traffic, but nothing that a call for help would leave. */
   function noteActivity(device: DeviceId, event: ZoneEvent, turn: Turn): void {
-    if (plan.panel.zones.get(device as string as ZoneId)?.type === 'panic') return;
+    if (event.type === 'press-held' || plan.panel.zones.get(device as string as ZoneId)?.type === 'panic') return;
     journal.activity(wall.at(turn.at), device, event.type);
   }
 
@@ -552,6 +566,9 @@ export function createHub(
         case 'reply':
           onReply(effect.to, effect.answer, phaseOf(before), turn);
           break;
+        case 'walk-news':
+          tellWalk(effect.zone, effect.what, turn);
+          break;
         case 'check-code':
           checkCode(effect.order, turn);
           break;
@@ -570,6 +587,11 @@ export function createHub(
       }
     }
     stations.follow(event, step.effects, lend(turn));
+  }
+
+  function tellWalk(zone: ZoneId, what: WalkWhat, turn: Turn): void {
+    const at = wall.iso(turn.at);
+    turn.leaving.push(always(() => outlook.tell({ type: 'walk', zone, what, at })));
   }
 
   const lend = (turn: Turn): StationsTurn => ({
@@ -856,6 +878,13 @@ export function createHub(
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
     fault: (name, is) =>
       take({ type: 'panel', event: { type: is === 'up' ? 'fault-raised' : 'fault-cleared', fault: name } }, 'fault'),
+    record: (row, data) => take({ type: 'noted', row, data }, 'fault'),
+    openInstaller(length) {
+      if (codes.hasResident()) return false;
+      const most = duration(Math.min(length, LONGEST_FITTING));
+      take({ type: 'panel', event: { type: 'fitting-began', length: most } }, 'personal');
+      return true;
+    },
     testAlert(onRow) {
       testListeners.add(onRow);
       take({ type: 'test-asked' }, 'personal');

@@ -9,7 +9,7 @@ import type { Blocker, Step } from '../provision/blockers.ts';
 import type { CheckId } from '../provision/checks.ts';
 import type { DeadlineIs } from '../provision/deadline.ts';
 import type { FittedHouse } from '../provision/house.ts';
-import type { Job } from '../provision/job.ts';
+import type { Installer, Job } from '../provision/job.ts';
 import type { Proposal } from '../provision/propose.ts';
 import type { Referral } from '../provision/referral.ts';
 
@@ -197,6 +197,8 @@ export interface TextPath {
 export interface Codes {
   /** Somebody has a code that is not over. */
   enrolled(): boolean;
+  /** The same of a resident, who has the say; also where it cannot be read who there is. */
+  hasResident(): boolean;
   check(code: string): Promise<{ readonly person: Person; readonly duress: boolean } | null>;
   /** The person of this id as of now; null: removed, or the end date is past. Costs no hash. */
   person(id: PersonId): Person | null;
@@ -362,7 +364,13 @@ export type ProvisionAct =
   /** Writes it into the config; it counts after `restart`. */
   | { readonly act: 'learn'; readonly device: DeviceToLearn }
   /** A person to tell. Counts after `restart`. */
-  | { readonly act: 'add-contact'; readonly id: string; readonly phone: string }
+  | {
+      readonly act: 'add-contact';
+      readonly id: string;
+      readonly phone: string;
+      /** Null: all but duress. */
+      readonly alarms: readonly string[] | null;
+    }
   | { readonly act: 'prove'; readonly contact: string }
   /** Starts the hub again so that a changed config counts; the job goes on where it was. */
   | { readonly act: 'restart' }
@@ -425,8 +433,8 @@ export interface Provisioning {
   watch(listener: () => void): () => void;
   /** What is heard and not in the config, the one heard last at the end. */
   heard(): readonly HeardDevice[];
-  /** Begins a job. Refused while there is one. `installer` null: nobody of the hub's people (a resident fits her own). */
-  start(referral: Referral, installer: Job['installer']): Promise<ProvisionDone>;
+  /** Begins a job. Refused while there is one. */
+  start(referral: Referral, installer: Installer): Promise<ProvisionDone>;
   /** Saved before it answers. */
   act(act: ProvisionAct): Promise<ProvisionDone>;
 }

@@ -68,6 +68,14 @@ export interface Waiver {
   readonly at: WallTime;
 }
 
+export interface Installer {
+  /** Null: somebody without a code on this hub. */
+  readonly person: PersonId | null;
+  readonly name: string;
+  /** Who sends them, as her copy of the certificate may say it. */
+  readonly scheme: string;
+}
+
 /** One installer's hour, from referral to handover: all that was done and seen, and nothing that can be worked out from it. */
 export interface Job {
   readonly version: 1;
@@ -75,7 +83,7 @@ export interface Job {
   readonly startedAt: WallTime;
   readonly referral: Referral;
   /** Who fits: a person of the hub, whose code and sessions end with the handover. */
-  readonly installer: { readonly person: PersonId | null; readonly name: string };
+  readonly installer: Installer;
   readonly checks: { readonly [check in CheckId]?: CheckAnswer };
   readonly devices: readonly FittedDevice[];
   /** Rooms from which the personal alarm has to work. */
@@ -131,7 +139,7 @@ export const LONGEST_NOTE = 400;
 export function newJob(start: {
   readonly id: string;
   readonly referral: Referral;
-  readonly installer: Job['installer'];
+  readonly installer: Installer;
   readonly now: WallTime;
 }): Job {
   return {

@@ -142,6 +142,11 @@ export function openCodes(dir: string, options: CodesOptions): Codes & { readonl
   return {
     enrolled: () => (current()?.users.people ?? []).some((person) => isCurrent(person, latest())),
 
+    hasResident() {
+      const people = current()?.users.people ?? [];
+      return fileTrouble !== null || people.some((person) => person.role === 'resident' && isCurrent(person, latest()));
+    },
+
     check: (code) =>
       turn(async () => {
         const now = current();

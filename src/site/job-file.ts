@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Job } from '../provision/job.ts';
 import { readSource } from './source.ts';
-import { replaceSynced, syncFolder } from './synced.ts';
+import { syncFolder } from './synced.ts';
 
 const NAME = 'provision.json';
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -15,8 +16,11 @@ export type JobKept = { readonly ok: true } | { readonly ok: false; readonly why
 /** DIR/provision.json: the job at hand, with its referral. Nothing here throws. */
 export interface JobFile {
   load(): JobFound;
-  /** In its place when this returns: a cut of power leaves the job before or the job after. Mode 0600. */
-  save(job: Job): JobKept;
+  /**
+   * In its place, on the disk, when this resolves: a cut of power leaves the job before or the job after. Mode 0600. One
+   * at a time.
+   */
+  save(job: Job): Promise<JobKept>;
   /**
    * Writes over the file, and takes it away. Earlier versions of it lay in blocks that the file system has given back; on
    * an SD card, which writes elsewhere every time, none of them can be reached to be written over.
@@ -59,14 +63,9 @@ const StoredJob = z.looseObject({
 export function openJobFile(dir: string): JobFile {
   const path = join(dir, NAME);
 
-  const trying = (what: string, work: () => void): JobKept => {
-    try {
-      work();
-      return { ok: true };
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      return { ok: false, why: `${path} cannot be ${what} (${code}); look at the disk and its rights, and try again` };
-    }
+  const failed = (what: string, error: unknown): JobKept => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return { ok: false, why: `${path} cannot be ${what} (${code}); look at the disk and its rights, and try again` };
   };
 
   return {
@@ -77,15 +76,50 @@ export function openJobFile(dir: string): JobFile {
       if (job !== null) return { ok: true, job };
       return { ok: false, why: `${path} is damaged or of another version; move it away, and begin the job anew` };
     },
-    save: (job) => trying('written', () => replaceSynced(path, `${JSON.stringify(job)}\n`)),
-    wipe: () =>
-      trying('wiped', () => {
+    async save(job) {
+      try {
+        await replace(dir, path, `${JSON.stringify(job)}\n`);
+        return { ok: true };
+      } catch (error) {
+        return failed('written', error);
+      }
+    },
+    wipe() {
+      try {
         // One that was being written when the power went lies beside it.
         const left = readdirSync(dir).filter((name) => name === NAME || name.startsWith(`${NAME}.`));
         for (const name of left) overwrite(join(dir, name));
         syncFolder(dir);
-      }),
+        return { ok: true };
+      } catch (error) {
+        return failed('wiped', error);
+      }
+    },
   };
+}
+
+/** As `replaceSynced`, for a file that is written while the hub guards: nothing waits for the disk. */
+async function replace(dir: string, path: string, text: string): Promise<void> {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    if (process.geteuid?.() === 0) {
+      const { uid, gid } = await stat(dir);
+      await file.chown(uid, gid);
+    }
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+  const folder = await open(dir, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function parse(text: string): Job | null {

@@ -298,7 +298,12 @@ function held(zone: SensingPlan, step: Step, now: Instant): void {
 /** One alarm, however many of the actions that count a press turns out to be. */
 function pressed(zone: SensingPlan, step: Step, { state, buttons }: Pressed): void {
   step.state = state;
-  if (buttons.some((one) => zone.on.includes(one))) step.events.push({ type: 'zone-detected', zone: zone.id });
+  if (buttons.some((one) => zone.on.includes(one))) {
+    const isSingle = buttons.every((one) => one === 'press');
+    step.events.push({ type: 'zone-detected', zone: zone.id, ...(isSingle ? { press: 'single' } : {}) });
+  } else if (zone.timesPresses && zone.on.includes('press') && buttons.includes('hold')) {
+    step.events.push({ type: 'press-held', zone: zone.id });
+  }
 }
 
 function silenceEnds(plan: DevicePlan, state: DeviceState): Instant | null {

@@ -28,7 +28,7 @@ export const table: Readonly<Record<string, Row>> = {
   escalate: pure({ base: 'all', alarm: 'types' }),
   lighting: pure({ base: 'all', alarm: 'types' }),
   act: pure({ base: 'all', alarm: 'all', escalate: 'all', lighting: 'all' }),
-  provision: pure({ base: 'all', alarm: 'types' }),
+  provision: pure({ base: 'all', alarm: 'types', 'papers/model.ts': 'types' }),
   hub: { rooms: pureForAll, packages: [] },
   link: { rooms: { base: 'all', 'hub/ports.ts': 'all', sense: 'types', act: 'types' }, packages: null },
   journal: { rooms: { base: 'all', 'hub/ports.ts': 'all' }, packages: ['better-sqlite3', 'age-encryption', 'node:'] },
@@ -50,6 +50,11 @@ export const table: Readonly<Record<string, Row>> = {
   cli: {
     rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all' },
     packages: ['commander', 'node:'],
+  },
+  // The installer's hour in the running hub: between its window, the files around it and the papers, all of them ports.
+  fitting: {
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all', 'papers/model.ts': 'types' },
+    packages: [],
   },
   // What is printed once, at a handover: it takes facts and writes files, and knows nothing of the hub.
   papers: { rooms: { base: 'all' }, packages: ['pdfkit', 'node:'] },
@@ -92,6 +97,7 @@ export const table: Readonly<Record<string, Row>> = {
       web: 'all',
       desk: 'all',
       papers: 'all',
+      fitting: 'all',
       cli: 'all',
     },
     packages: null,

@@ -414,6 +414,7 @@ for (const [kind, make] of [
     };
     for (const [name, code, answer] of codeRows) it(name, async () => expect(await read(code)).toEqual(answer));
     it('somebody has a code', () => expect(codes.enrolled()).toBe(true));
+    it('so has a resident', () => expect(codes.hasResident()).toBe(true));
     it('a duress code belongs to the same person', async () => {
       const [first, second] = [await codes.check('482913'), await codes.check('739164')];
       expect(first?.person).toEqual(second?.person);

@@ -200,6 +200,7 @@ export function createFakeCodes(): Codes & { readonly checks: () => number } {
   let checks = 0;
   return {
     enrolled: () => true,
+    hasResident: () => true,
     async check(code) {
       checks += 1;
       return known[code] ?? null;

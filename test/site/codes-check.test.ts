@@ -95,6 +95,19 @@ describe('somebody is enrolled', () => {
   }
 });
 
+describe('a resident has the say', () => {
+  it('once there is one, and also while nobody can read who there is', async () => {
+    const codes = open();
+    expect(codes.hasResident()).toBe(false);
+    await addPerson(dir, { name: 'Ivo', role: 'installer', until: null }, '582037', null, options);
+    expect(codes.hasResident()).toBe(false);
+    await enrol();
+    expect(codes.hasResident()).toBe(true);
+    writeFileSync(join(dir, 'users.json'), '{');
+    expect(open().hasResident()).toBe(true);
+  });
+});
+
 describe('a change of the file counts at once', () => {
   it('for people added and removed while the hub runs', async () => {
     const codes = open();
