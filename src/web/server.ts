@@ -7,14 +7,19 @@ import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
 import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
+import type { Fitting } from './install/fitting.ts';
 import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
+import type { Demo } from './page/demo.ts';
+import { servePages } from './page/serve.ts';
+import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
 import type { Deed } from './roles.ts';
 import { streamQuery } from './schemas.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
+import type { Language } from './words/catalogue.ts';
 
 /** PEM texts. */
 export interface Certificate {
@@ -37,6 +42,16 @@ export interface WebOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: () => Health;
+  /** What the house and its parts are called by its people. */
+  readonly house: HouseNames;
+  /** Languages that pages speak; the first stands in for one that is not known. */
+  readonly languages: readonly Language[];
+  /** An ordinary site, for whoever must not be seen on a page of this hub. */
+  readonly leaveTo: string;
+  /** Plays the devices of a house that is pretend; null: this one is real. */
+  readonly demo: Demo | null;
+  /** The installer's hour; null: it cannot be played here. */
+  readonly fitting: Fitting | null;
 }
 
 /** The open web server. */
@@ -79,10 +94,12 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
   guard(app, options);
-  const work: Work = { window, history, sessions, streams };
+  const { house, demo, fitting, languages, leaveTo } = options;
+  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, fitting };
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
   serveStream(app, work);
   serveOthers(app, options);
+  await servePages(app, { work, languages, leaveTo });
   app.addHook('preClose', (done) => {
     streams.close();
     done();
@@ -175,7 +192,7 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
 
   async function turnedAway({ method, url, headers, socket }: FastifyRequest): Promise<RefusalName | null> {
     // A call for help is counted apart, so that it is not held up by whatever else comes from the same address.
-    const help = url === '/api/panic';
+    const help = url === '/api/panic' || url === '/now';
     if (connections > MOST_ANSWERED && !help) return 'busy';
     if (rate(`${help ? 'help' : 'any'} ${socket.remoteAddress ?? ''}`) === 'too much') {
       await setTimeout(COOL_DOWN_MS, null, { ref: false });

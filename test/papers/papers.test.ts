@@ -161,7 +161,7 @@ describe('the papers of a handover', () => {
 
   itWithPoppler('give the coordinator the hours, the deadline and what is left', async () => {
     const dir = newFolder();
-    const late = feedbackOf({ deadline: '2026-11-20T00:00:00.000Z', outstanding: [], concerns: [] });
+    const late = feedbackOf({ deadline: '2026-11-19', outstanding: [], concerns: [] });
     await writePapers(dir, certificateOf(), late, []);
     const text = textOf(paperOf(dir, 'feedback.pdf'));
     for (const said of [
@@ -178,7 +178,7 @@ describe('the papers of a handover', () => {
     await writePapers(dir, certificateOf(), feedbackOf(), []);
     const met = textOf(paperOf(dir, 'feedback.pdf'));
     for (const said of [
-      'Deadline met Yes',
+      'Done by then Yes',
       'The back gate needs a new lock.',
       'A light in the alley',
       'signature and day',
@@ -202,7 +202,14 @@ describe('her copy', () => {
           fitter,
           property: `flat of ${hers}`,
           fitted: [{ item: `Chain (${agency})`, where: `by ${contact}, ${number}`, note: `${hers} ${secret}` }],
-          zones: [{ ...zone(1), id: `${contact.toLowerCase()}-door`, name: `${hers.toUpperCase()}'s room ${secret}` }],
+          zones: [
+            {
+              ...zone(1),
+              id: `${contact.toLowerCase()}-door`,
+              name: `${hers.toUpperCase()}'s room ${secret}`,
+              tests: [{ at: '2026-11-21T15:01:00.000Z', what: `pressed: room of ${hers}` }],
+            },
+          ],
           paths: [{ name: `${contact} by text`, answeredAfterSeconds: 9, at: '2026-11-21T15:20:00.000Z' }],
           checks: [{ what: `${agency} agrees`, ok: true, note: number }],
         });

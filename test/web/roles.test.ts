@@ -7,6 +7,13 @@ import { type Answer, type Client, CODES, type Name, openSite, type Site } from 
 
 const PEOPLE: Readonly<Record<Role, Name>> = { resident: 'anna', visitor: 'vera', installer: 'ivan', monitor: 'mona' };
 
+/** A page says by another page what the API says by a status. */
+function asApi(answer: Answer): Answer {
+  if (answer.status === 303) return { ...answer, status: 401, body: { error: 'no_session' } };
+  if (answer.status === 403) return { ...answer, body: { error: 'not_allowed' } };
+  return answer.text.includes('action="/again"') ? { ...answer, status: 403, body: { error: 'code_needed' } } : answer;
+}
+
 /** How each deed is asked for, and what must be so before. */
 const ASKED: Readonly<Record<Deed, (client: Client, role: Role) => Promise<Answer>>> = {
   'see-state': (client) => client.ask('GET', '/api/state'),
@@ -21,6 +28,7 @@ const ASKED: Readonly<Record<Deed, (client: Client, role: Role) => Promise<Answe
   'open-installer': (client) => client.ask('POST', '/api/installer', { body: { minutes: 5 } }),
   'walk-test': (client) => client.ask('POST', '/api/walk', { body: { minutes: 5 } }),
   'manage-sessions': (client) => client.ask('GET', '/api/sessions'),
+  install: async (client) => asApi(await client.ask('GET', '/install')),
 };
 
 type Situation = 'fresh code' | 'old code' | 'installer time open';

@@ -3,7 +3,9 @@ import { request as httpsRequest } from 'node:https';
 import { afterEach } from 'vitest';
 import type { History, Window } from '../../src/hub/ports.ts';
 import type { Health } from '../../src/web/health.ts';
-import { type Certificate, openWeb, type WebServer } from '../../src/web/server.ts';
+import type { HouseNames } from '../../src/web/page/visit.ts';
+import { type Certificate, openWeb, type WebOptions, type WebServer } from '../../src/web/server.ts';
+import { LANGUAGES } from '../../src/web/words/languages.ts';
 import { createFakeCodes } from '../hub/fakes.ts';
 import { settledWorld, type World, type WorldOptions } from '../hub/world.ts';
 
@@ -16,17 +18,55 @@ afterEach(async () => {
 });
 
 /** The local rows of a world, as the journal would read them back. */
-function historyOf(world: World): History {
+export function historyOf(world: World): History {
+  const local = () =>
+    world.journal.rows
+      .filter(({ sealed }) => !sealed)
+      .map(({ type, data }, index) => ({ seq: index + 1, at: '2026-11-21T20:00:00.000Z', type, data }));
   return {
-    async local(after, limit) {
-      const rows = world.journal.rows.filter(({ sealed }) => !sealed);
-      return rows
-        .map(({ type, data }, index) => ({ seq: index + 1, at: '2026-11-21T20:00:00.000Z', type, data }))
+    local: async (after, limit) =>
+      local()
         .filter(({ seq }) => seq > after)
-        .slice(0, limit);
-    },
+        .slice(0, limit),
+    newest: async (limit) => local().slice(-limit),
   };
 }
+
+/** What the test house is called; its zones as house.yaml beside the world has them. */
+export const NAMES: HouseNames = {
+  zones: [
+    { id: 'front-door', name: 'Front door', type: 'entry' },
+    { id: 'back-window', name: 'Back window', type: 'perimeter' },
+    { id: 'hall', name: 'Hall', type: 'interior' },
+    { id: 'frame', name: 'Frame', type: 'tremor' },
+    { id: 'panic', name: 'Button', type: 'panic' },
+    { id: 'loud-panic', name: 'Loud button', type: 'panic' },
+    { id: 'smoke', name: 'Smoke', type: 'fire' },
+    { id: 'leak', name: 'Boiler', type: 'technical' },
+  ],
+  devices: [{ id: 'keypad', name: 'Keypad' }],
+  outputs: [
+    { id: 'siren', name: 'siren', role: 'siren' },
+    { id: 'porch', name: 'Porch light', role: 'light' },
+  ],
+  contacts: [
+    { id: 'sister', name: 'Sister' },
+    { id: 'friend', name: 'Friend' },
+  ],
+  services: [],
+  modes: ['away', 'home', 'night'],
+  timezone: 'Europe/London',
+  language: 'en',
+};
+
+/** What pages need, where nobody looks at them. */
+export const NO_HOUSE = {
+  house: NAMES,
+  languages: LANGUAGES,
+  leaveTo: 'https://leave.example/',
+  demo: null,
+  fitting: null,
+} as const;
 
 export interface Answer {
   readonly status: number;
@@ -66,6 +106,8 @@ export interface SiteOptions extends WorldOptions {
   readonly world?: World;
   /** Puts something before the hub's window. */
   readonly window?: (real: Window) => Window;
+  /** What of the pages is another. */
+  readonly pages?: Partial<Pick<WebOptions, 'house' | 'languages' | 'leaveTo' | 'demo' | 'fitting'>>;
 }
 
 /** The real server before the real hub and rooms, between the hub's fakes. */
@@ -85,6 +127,8 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     clock: world.clock,
     log: { info() {}, warn() {}, error() {} },
     health: options.health ?? (() => ({ status: 'ready' })),
+    ...NO_HOUSE,
+    ...options.pages,
   });
   if (!opened.ok) throw new Error(opened.why);
   const { server } = opened;

@@ -30,7 +30,10 @@ function restartPart({ restart }: ProvisionView['house'], told: Told | null): Ht
 }
 
 /** One form for each. Its fields are named by what is heard, so that a page which renews itself keeps what was typed. */
-function heardPart({ topic, address, id, said, zone, signal, battery, messages }: HeardDevice, told: Told | null): Html {
+function heardPart(
+  { topic, address, id, said, zone, signal, battery, messages }: HeardDevice,
+  told: Told | null,
+): Html {
   const key = keyOf(topic, address);
   const suggested = choiceFor(zone);
   const choices = CHOICES.map(

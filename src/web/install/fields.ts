@@ -1,4 +1,5 @@
 import { type Html, html } from '../../base/html.ts';
+import { wrong } from '../page/frame.ts';
 
 /** What was typed before, and what is wrong with it. */
 export interface Filled {
@@ -9,19 +10,18 @@ export interface Filled {
 
 export const nothingFilled: Filled = { values: new URLSearchParams(), wrong: new Map() };
 
-const aboutOf = (name: string, { wrong }: Filled, hint: string | null): Html | null => {
-  const about = [...(wrong.has(name) ? [`${name}-wrong`] : []), ...(hint === null ? [] : [`${name}-hint`])].join(' ');
-  const invalid = wrong.has(name) ? html` aria-invalid="true"` : null;
+const aboutOf = (name: string, { wrong: found }: Filled, hint?: string): Html | null => {
+  const about = [...(found.has(name) ? [`${name}-wrong`] : []), ...(hint === undefined ? [] : [`${name}-hint`])].join(
+    ' ',
+  );
+  const invalid = found.has(name) ? html` aria-invalid="true"` : null;
   return html`${invalid}${about === '' ? null : html` aria-describedby="${about}"`}`;
 };
 
-function wrongPart(name: string, { wrong }: Filled): Html | null {
-  const text = wrong.get(name);
-  return text === undefined ? null : html`<p class="wrong" id="${name}-wrong" role="alert">${text}</p>`;
-}
+const wrongPart = (name: string, { wrong: found }: Filled): Html | null => wrong(`${name}-wrong`, found.get(name) ?? null);
 
-const hintPart = (name: string, hint: string | null): Html | null =>
-  hint === null ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`;
+const hintPart = (name: string, hint?: string): Html | null =>
+  hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`;
 
 export interface Field {
   readonly name: string;
@@ -34,7 +34,7 @@ export interface Field {
 type Typed = Field & { readonly type: 'text' | 'date' | 'number' | 'tel'; readonly most?: number };
 
 /** One line to type. */
-export function lineField(filled: Filled, { name, label, hint = null, start = '', type, most = 100 }: Typed & { readonly hint?: string | null }): Html {
+export function lineField(filled: Filled, { name, label, hint, start = '', type, most = 100 }: Typed): Html {
   const value = filled.values.get(name) ?? start;
   const numbers = type === 'number' ? html` inputmode="numeric" min="0" max="60"` : null;
   return html`<div class="field"><label for="${name}">${label}</label>${hintPart(name, hint)}${wrongPart(name, filled)}
@@ -42,7 +42,7 @@ export function lineField(filled: Filled, { name, label, hint = null, start = ''
 }
 
 /** Several lines, each of which counts by itself. */
-export function linesField(filled: Filled, { name, label, hint = null }: Field & { readonly hint?: string | null }): Html {
+export function linesField(filled: Filled, { name, label, hint }: Field): Html {
   return html`<div class="field"><label for="${name}">${label}</label>${hintPart(name, hint)}${wrongPart(name, filled)}
 <textarea id="${name}" name="${name}" rows="2" maxlength="2400"${aboutOf(name, filled, hint)}>${filled.values.get(name) ?? ''}</textarea></div>`;
 }
@@ -64,16 +64,20 @@ export function chooseField(filled: Filled, { name, label, options, many, start 
   const type = many === 'one' ? 'radio' : 'checkbox';
   const items = options.map(
     ({ value, text }) =>
-      html`<label class="check"><input type="${type}" name="${name}" value="${value}"${chosen.includes(value) ? html` checked` : null}${aboutOf(name, filled, null)}>${text}</label>`,
+      html`<label class="check"><input type="${type}" name="${name}" value="${value}"${chosen.includes(value) ? html` checked` : null}${aboutOf(name, filled)}>${text}</label>`,
   );
   return html`<fieldset id="${name}"><legend>${label}</legend>${wrongPart(name, filled)}${items}</fieldset>`;
 }
 
 /** A list that opens. */
-export function selectField(filled: Filled, { name, label, options }: Field & { readonly options: readonly Option[] }): Html {
+export function selectField(
+  filled: Filled,
+  { name, label, options }: Field & { readonly options: readonly Option[] },
+): Html {
   const chosen = filled.values.get(name);
   const items = [{ value: '', text: 'Choose' }, ...options].map(
-    ({ value, text }) => html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : null}>${text}</option>`,
+    ({ value, text }) =>
+      html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : null}>${text}</option>`,
   );
-  return html`<div class="field"><label for="${name}">${label}</label>${wrongPart(name, filled)}<select id="${name}" name="${name}"${aboutOf(name, filled, null)}>${items}</select></div>`;
+  return html`<div class="field"><label for="${name}">${label}</label>${wrongPart(name, filled)}<select id="${name}" name="${name}"${aboutOf(name, filled)}>${items}</select></div>`;
 }

@@ -28,7 +28,10 @@ interface Item {
 type Noted = ProvisionView['job']['items'][number];
 
 function itemPart({ id, what, where, why }: Item, noted: Noted | undefined, index: number, told: Told | null): Html {
-  const said = noted === undefined ? null : html`<p class="hint">${noted.is === 'fitted' ? '✓ Fitted.' : '✗ Not fitted.'} ${noted.note}</p>`;
+  const said =
+    noted === undefined
+      ? null
+      : html`<p class="hint">${noted.is === 'fitted' ? '✓ Fitted.' : '✗ Not fitted.'} ${noted.note}</p>`;
   return html`<form method="post" action="/install/fitted" class="box stack" id="item-${index}"><h2>${what}</h2>${why === '' ? null : html`<p class="hint">${why}</p>`}${said}${toldAt(told, id)}
 <input type="hidden" name="act" value="item"><input type="hidden" name="item" value="${id}">
 <label for="where-${index}">Where</label><input id="where-${index}" type="text" name="where" maxlength="200" autocomplete="off" value="${noted?.where ?? where}">

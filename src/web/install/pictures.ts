@@ -42,7 +42,9 @@ export const CHOICES: readonly Choice[] = [
     type: 'interior',
     name: 'Motion inside',
     means: 'Hall or stairs. Off while she is at home.',
-    picture: drawn(html`<circle cx="20" cy="9" r="4"/><path d="M20 16l-2 12 7 6 2 9M18 28l-6 15M20 19l8 5M20 19l-8 6M36 12a14 14 0 0 1 0 20M41 8a20 20 0 0 1 0 28"/>`),
+    picture: drawn(
+      html`<circle cx="20" cy="9" r="4"/><path d="M20 16l-2 12 7 6 2 9M18 28l-6 15M20 19l8 5M20 19l-8 6M36 12a14 14 0 0 1 0 20M41 8a20 20 0 0 1 0 28"/>`,
+    ),
   },
   {
     id: 'vibration',
@@ -56,7 +58,9 @@ export const CHOICES: readonly Choice[] = [
     type: 'panic',
     name: 'Personal alarm',
     means: 'A button that calls for help in silence.',
-    picture: drawn(html`<rect x="9" y="9" width="30" height="30" rx="8"/><circle cx="24" cy="24" r="8" fill="currentColor"/>`),
+    picture: drawn(
+      html`<rect x="9" y="9" width="30" height="30" rx="8"/><circle cx="24" cy="24" r="8" fill="currentColor"/>`,
+    ),
   },
   {
     id: 'smoke',
@@ -84,7 +88,9 @@ export const CHOICES: readonly Choice[] = [
     type: null,
     name: 'No zone',
     means: 'A keypad, siren or light.',
-    picture: drawn(html`<rect x="11" y="5" width="26" height="38" rx="4"/><path d="M18 13h12M18 22h.1M24 22h.1M30 22h.1M18 29h.1M24 29h.1M30 29h.1M18 36h.1M24 36h.1M30 36h.1"/>`),
+    picture: drawn(
+      html`<rect x="11" y="5" width="26" height="38" rx="4"/><path d="M18 13h12M18 22h.1M24 22h.1M30 22h.1M18 29h.1M24 29h.1M30 29h.1M18 36h.1M24 36h.1M30 36h.1"/>`,
+    ),
   },
 ];
 

@@ -27,9 +27,19 @@ const urgencies: readonly Option[] = URGENCIES.map((value) => ({
 const properties: readonly Option[] = PROPERTIES.map((value) => ({ value, text: PROPERTY_WORDS[value] }));
 
 /** The form that begins the hour. */
-export function referralPage(work: PageWork, visit: Visit, filled: Filled = nothingFilled, told: Told | null = null): Went {
+export function referralPage(
+  work: PageWork,
+  visit: Visit,
+  filled: Filled = nothingFilled,
+  told: Told | null = null,
+): Went {
   const today = new Date(work.clock.wall()).toISOString().slice(0, 10);
-  return shown(work, visit, { here: HERE, heading: 'The referral', body: formPart(filled, told, today), told: told ?? anyWrong(filled) });
+  return shown(work, visit, {
+    here: HERE,
+    heading: 'The referral',
+    body: formPart(filled, told, today),
+    told: told ?? anyWrong(filled),
+  });
 }
 
 /** Something to say at all, so that the answer carries a status that says so. */
@@ -58,6 +68,7 @@ ${lineField(filled, { name: 'children', label: 'Children who live there', type: 
 ${lineField(filled, { name: 'referredBy.agency', label: 'Agency', type: 'text' })}
 ${lineField(filled, { name: 'referredBy.worker', label: 'Who refers', type: 'text' })}
 ${lineField(filled, { name: 'referredBy.phone', label: 'Their telephone', type: 'tel', most: 40 })}
+${lineField(filled, { name: 'scheme', label: 'Your scheme', hint: 'As her copy of the papers may name it.', type: 'text' })}
 <button class="main">Begin</button></form>`;
 }
 
@@ -65,9 +76,14 @@ ${lineField(filled, { name: 'referredBy.phone', label: 'Their telephone', type: 
 export async function takeReferral(work: PageWork, visit: Visit, fitting: Fitting): Promise<Went> {
   const { form, by } = visit;
   const taken = fitting.take(documentOf(form));
-  if (!taken.ok) return referralPage(work, visit, { values: form, wrong: byField(taken.problems) });
-  const { id, name, role } = by.person;
-  const installer = { person: role === 'installer' ? id : null, name };
+  const scheme = (form.get('scheme') ?? '').trim();
+  const wrong = new Map([
+    ...byField(taken.ok ? [] : taken.problems),
+    ...(scheme === '' ? ([['scheme', 'say who sends you; her copy of the papers names nobody else']] as const) : []),
+  ]);
+  if (!taken.ok || wrong.size > 0) return referralPage(work, visit, { values: form, wrong });
+  const { id, name } = by.person;
+  const installer = { person: id, name, scheme };
   const done = await fitting.provisioning.start(taken.referral, installer);
   if (done.ok) return goTo(HERE);
   return referralPage(work, visit, { values: form, wrong: new Map() }, { at: 'referral', why: done.why });
@@ -116,7 +132,9 @@ const without = (members: Readonly<Record<string, unknown>>): unknown =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
 /** The first problem of each field; `access[2]` is said beside `access`. */
-function byField(problems: readonly { readonly path: string; readonly message: string }[]): ReadonlyMap<string, string> {
+function byField(
+  problems: readonly { readonly path: string; readonly message: string }[],
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { path, message } of problems) {
     const field = path.replace(/\[\d+\].*$/, '');

@@ -1,6 +1,7 @@
 import type { ProvisionAct, ProvisionDone, ProvisionView } from '../../hub/ports.ts';
 import { agencyPapers, herPapers, type PaperName } from '../../papers/names.ts';
 import type { CheckId } from '../../provision/checks.ts';
+import { saidBody } from '../page/enter.ts';
 import { goTo, type PageRoute, type PageWork, type Visit, type Went } from '../page/visit.ts';
 import { contactsBody } from './contacts.ts';
 import { devicesBody, keyOf } from './devices.ts';
@@ -29,7 +30,12 @@ const text = (form: URLSearchParams, name: string): string => (form.get(name) ??
 
 const plan: Stage = {
   url: '/install',
-  page: (_work, _visit, view, _fitting, told) => ({ here: '/install', heading: 'The plan', body: planBody(view, told), told }),
+  page: (_work, _visit, view, _fitting, told) => ({
+    here: '/install',
+    heading: 'The plan',
+    body: planBody(view, told),
+    told,
+  }),
   read(form) {
     if (form.get('act') !== 'check') return null;
     const check = text(form, 'check') as CheckId; // one that is none is refused by the job
@@ -115,7 +121,7 @@ const contacts: Stage = {
         const id = text(form, 'id');
         const phone = text(form, 'phone');
         if (id === '' || phone === '') return { at: 'add', why: 'Both a name and a number are needed.' };
-        return { at: 'add', act: { act: 'add-contact', id, phone } };
+        return { at: 'add', act: { act: 'add-contact', id, phone, alarms: null } };
       }
       default:
         return null;
@@ -197,7 +203,8 @@ const handover: Stage = {
 
 const STAGES: readonly Stage[] = [plan, fitted, devices, contacts, secrets, walk, handover];
 
-const notHere = (visit: Visit): Went => visit.show({ here: '/', body: { html: '' } }, 404);
+const notHere = ({ lang, show: frame }: Visit): Went =>
+  frame({ here: '/', body: saidBody(lang, lang.words.frame.notFound) }, 404);
 
 /** Shows a stage; without a job, the referral that begins one. */
 function show({ url, page }: Stage, work: PageWork, visit: Visit, told: Told | null = null): Went {

@@ -8,7 +8,9 @@ type Shown = NonNullable<Extract<ProvisionDone, { ok: true }>['secrets']>;
 export function secretsBody({ house, job }: ProvisionView, made: Shown, told: Told | null): Html {
   const { brokerUsers } = house;
   if (brokerUsers.length === 0) return html`<p class="box">This house has no passwords that anybody knew before.</p>`;
-  const rows = made.map(({ name, password }) => html`<tr><th scope="row">${name}</th><td><code>${password}</code></td></tr>`);
+  const rows = made.map(
+    ({ name, password }) => html`<tr><th scope="row">${name}</th><td><code>${password}</code></td></tr>`,
+  );
   const shown =
     made.length === 0
       ? null

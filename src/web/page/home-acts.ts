@@ -1,13 +1,12 @@
 import type { Answer, Ask } from '../../alarm/events.ts';
 import type { OutputId, SourceId } from '../../base/brand.ts';
+import { html } from '../../base/html.ts';
 import { whyNot } from '../leave.ts';
 import { ACTS, type DemoAct } from './demo.ts';
-import { html } from '../../base/html.ts';
-import { type Home, homeBody } from './home.ts';
+import { type Home, helpPart, homeBody } from './home.ts';
 import { namesOf } from './names.ts';
 import { type Past, pastLines } from './past.ts';
 import { saidIn, saidPath } from './said.ts';
-import { helpPart } from './home.ts';
 import { goTo, type PageRoute, type PageWork, type Visit, type Went } from './visit.ts';
 
 /** Rows that are looked at for what happened last. Some mean nothing to people and are left out. */
@@ -57,6 +56,7 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
   const { delayEndsAt } = view.attributes;
   const home: Home = {
     view,
+    tellings: whyNot('see-alarms', by, work.window) === null ? work.window.tellings() : [],
     house: work.house,
     lang,
     said: saidIn(query),
@@ -131,6 +131,6 @@ export const homePages: readonly PageRoute[] = [
   { method: 'POST', url: '/set', leave: 'arm', run: onSet },
   { method: 'POST', url: '/off', leave: 'disarm', run: onOff },
   { method: 'POST', url: '/now', leave: 'panic', run: onCall },
-  { method: 'POST', url: '/lamp', leave: 'see-state', run: onLamp },
+  { method: 'POST', url: '/lamp', leave: 'light', run: onLamp },
   { method: 'POST', url: '/try', leave: 'see-state', run: onTry },
 ];

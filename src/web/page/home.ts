@@ -1,5 +1,5 @@
 import { type Html, html } from '../../base/html.ts';
-import type { LocalAlarm, LocalView } from '../../hub/ports.ts';
+import type { LocalAlarm, LocalTelling, LocalView } from '../../hub/ports.ts';
 import { fill, type Language } from '../words/catalogue.ts';
 import { demoPart } from './demo-part.ts';
 import { codeField, wrong } from './frame.ts';
@@ -13,6 +13,8 @@ import type { HouseNames, PageWork } from './visit.ts';
 /** What her page shows. */
 export interface Home {
   readonly view: LocalView;
+  /** Empty for who may not know who is told. */
+  readonly tellings: readonly LocalTelling[];
   readonly house: HouseNames;
   readonly lang: Language;
   readonly said: Said | null;
@@ -64,12 +66,25 @@ ${counts ? html`<p role="timer"><span class="leftwhat">${caption}</span><span id
 </section><p id="says" class="unseen" role="status"></p>`;
 }
 
-function alarmsPart({ view, lang, house }: Home, named: Named): Html | null {
+function alarmsPart({ view, lang, tellings }: Home, named: Named): Html | null {
   if (view.alarms.length === 0) return null;
   const { home: words } = lang.words;
-  const items = view.alarms.map((alarm) => html`<li><span>${alarmText(alarm, lang, named)}</span></li>`);
-  const fire = view.alarms.some(({ kind }) => kind === 'fire') ? html`<p><strong>${words.fireFirst}</strong></p>` : null;
+  const items = view.alarms.map(
+    (alarm) =>
+      html`<li><div><p>${alarmText(alarm, lang, named)}</p>${toldPart(alarm.id, tellings, lang, named)}</div></li>`,
+  );
+  const fire = view.alarms.some(({ kind }) => kind === 'fire')
+    ? html`<p><strong>${words.fireFirst}</strong></p>`
+    : null;
   return html`<section class="box dims" aria-labelledby="alarm-h"><h2 id="alarm-h">${words.alarmHeading}</h2>${fire}<ul class="list">${items}</ul></section>`;
+}
+
+/** Who is told of it and how far that has come, for who may know. */
+function toldPart(alarm: string, tellings: Home['tellings'], { words }: Language, named: Named): Html | null {
+  const { told, toldHeading } = words.home;
+  const contacts = tellings.find((one) => one.alarm === alarm)?.contacts ?? [];
+  if (contacts.length === 0) return null;
+  return html`<p class="hint">${toldHeading}</p><ul>${contacts.map(({ contact, is }) => html`<li>${fill(told[is], { name: named(contact) })}</li>`)}</ul>`;
 }
 
 function alarmText({ kind, zones, acknowledgedBy }: LocalAlarm, { words }: Language, named: Named): string {
@@ -95,7 +110,9 @@ function setPart(home: Home, named: Named): Html {
     ({ id, text: what, leavable }) =>
       html`<li><span>${fill(what, { name: named(id) })}</span>${leavable ? html`<label class="check"><input type="checkbox" name="bypass" value="${id}">${words.leaveOut}<span class="unseen">: ${named(id)}</span></label>` : null}</li>`,
   );
-  const out = view.attributes.bypassedZones.map((id) => html`<li><span>${fill(words.leftOut, { name: named(id) })}</span></li>`);
+  const out = view.attributes.bypassedZones.map(
+    (id) => html`<li><span>${fill(words.leftOut, { name: named(id) })}</span></li>`,
+  );
   return html`<form class="box push" method="post" action="/set" id="set"><h2>${current === null ? words.setHeading : words.changeHeading}</h2>
 ${blocked === null ? wrong('set-wrong', asksCode ? null : text) : blockedPart(home, blocked, named)}
 ${rows.length + out.length === 0 ? null : html`<h3>${words.openHeading}</h3><ul class="list dims">${rows}${out}</ul>`}

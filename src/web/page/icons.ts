@@ -13,7 +13,9 @@ export const SIGNS = {
   armed: drawn(html`<circle cx="24" cy="24" r="17"/><path d="M16 25l6 6 11-13"/>`),
   pending: drawn(html`<path d="M24 6l19 34H5z"/><path d="M24 19v9M24 34v.5"/>`),
   triggered: drawn(html`<path d="M12 34V21a12 12 0 0 1 24 0v13l4 3H8zM20 42h8M24 9V5"/>`),
-  unknown: drawn(html`<circle cx="24" cy="24" r="17" stroke-dasharray="6 6"/><path d="M19 19a5 5 0 1 1 7 5c-2 1-2 2-2 4M24 33v.5"/>`),
+  unknown: drawn(
+    html`<circle cx="24" cy="24" r="17" stroke-dasharray="6 6"/><path d="M19 19a5 5 0 1 1 7 5c-2 1-2 2-2 4M24 33v.5"/>`,
+  ),
 } as const;
 
 /** Says nothing: a disc on a plain ground. */

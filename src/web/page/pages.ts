@@ -7,6 +7,4 @@ import type { PageEntry, PageRoute } from './visit.ts';
 export const PAGES: readonly PageRoute[] = [...homePages, ...tipsPages, ...installPages];
 
 /** What stands in the list of pages, in this order. A page that asks for a fresh code stands there too. */
-export const ENTRIES: readonly PageEntry[] = [
-  { to: '/', leave: 'signed in', text: ({ words }) => words.frame.home },
-];
+export const ENTRIES: readonly PageEntry[] = [{ to: '/', leave: 'signed in', text: ({ words }) => words.frame.home }];

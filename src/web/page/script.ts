@@ -123,7 +123,7 @@ export const SCRIPT = `'use strict';
     const own = stream;
     const heard = () => { heardAt = Date.now(); };
     own.addEventListener('open', () => { streamOpened = true; heard(); soon(); });
-    ['state', 'panel', 'zone', 'output', 'telling', 'walk'].forEach((name) => own.addEventListener(name, () => { heard(); soon(); }));
+    ['state', 'panel', 'zone', 'output', 'alarms', 'walk'].forEach((name) => own.addEventListener(name, () => { heard(); soon(); }));
     own.addEventListener('ping', heard);
     own.addEventListener('error', () => {
       if (own !== stream) return;

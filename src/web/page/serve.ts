@@ -33,10 +33,8 @@ const squeeze = promisify(gzip);
 /** Registers every page, and what belongs to it. In a scope of its own: only here are forms understood. */
 export async function servePages(app: FastifyInstance, options: PageOptions): Promise<void> {
   await app.register(async (scope) => {
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, body, done) => done(null, new URLSearchParams(String(body))),
+    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, new URLSearchParams(String(body))),
     );
     serveAssets(scope, options);
     const asking = createAsking(options);
@@ -84,7 +82,9 @@ function serveAssets(app: FastifyInstance, { languages, work }: PageOptions): vo
 /** Chosen on the page, else the house's. */
 export function languageOf(request: FastifyRequest, languages: readonly Language[], usual: string): Language {
   const chosen = /(?:^|;)\s*lang=([A-Za-z-]{2,12})\s*(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
-  const found = [chosen, usual].map((code) => languages.find((one) => one.code === code)).find((one) => one !== undefined);
+  const found = [chosen, usual]
+    .map((code) => languages.find((one) => one.code === code))
+    .find((one) => one !== undefined);
   const [first] = languages;
   if (found !== undefined) return found;
   if (first === undefined) throw new Error('pages speak no language');
@@ -130,7 +130,8 @@ function createAsking({ work, languages, leaveTo }: PageOptions): Asking {
       const back = route.method === 'GET' ? (request.url.split('?')[0] ?? '/') : '/';
       return shown(lang, by, { here: back, body: againBody(lang, back, saidIn(query)) });
     }
-    if (why !== null) return shown(lang, by, { here: route.url, body: saidBody(lang, lang.words.frame.notAllowed) }, 403);
+    if (why !== null)
+      return shown(lang, by, { here: route.url, body: saidBody(lang, lang.words.frame.notAllowed) }, 403);
     const made: Visit = {
       by,
       lang,

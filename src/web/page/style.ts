@@ -60,4 +60,10 @@ summary { min-block-size:3rem; padding-block:.75rem; cursor:pointer; font-weight
 .try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .row { display:flex; flex-wrap:wrap; gap:.5rem; }
 .unseen { position:absolute; inline-size:1px; block-size:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
 table { inline-size:100%; border-collapse:collapse; } th, td { text-align:start; padding:.4rem; border-block-end:1px solid var(--line); }
+.hour, .stack { display:flex; flex-direction:column; gap:.75rem; } .stack { gap:.5rem; } .hour p { margin:0; } .hour ul:not(.list), .hour ol { margin:0; padding-inline-start:1.4rem; }
+.hour .steps ol { list-style:none; display:flex; flex-wrap:wrap; gap:.25rem; padding:0; } .hour .steps a { display:inline-block; min-block-size:3rem; padding:.7rem .6rem; border:1px solid var(--line); border-radius:.5rem; text-decoration:none; background:var(--paper); } .hour .steps a[aria-current] { font-weight:600; box-shadow:inset 0 -3px var(--link); }
+fieldset { border:0; margin:0; padding:0; min-inline-size:0; } legend { font-weight:600; padding:0; } textarea[aria-invalid], select[aria-invalid] { border:2px solid var(--wrong); }
+.check-form { border-block-start:1px solid var(--line); padding-block:.75rem; }
+.picks { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,13rem),1fr)); gap:.5rem; margin-block-start:.4rem; } .pick { display:flex; gap:.6rem; align-items:center; padding:.5rem; border:1px solid var(--edge); border-radius:.6rem; font-weight:400; cursor:pointer; } .pick svg { flex:none; } .pick input { inline-size:1.4rem; block-size:1.4rem; flex:none; } .pick:has(:checked) { border-color:var(--link); box-shadow:inset 0 0 0 2px var(--link); }
+.ticks { white-space:nowrap; } button[aria-pressed=true] { font-weight:600; }
 `;

@@ -161,15 +161,19 @@ export const en = {
       jamming: 'The radio “{name}” hears only noise. Somebody may be blocking it. Stay near people and a phone.',
       path: 'Messages cannot go out by “{name}”. Look at the internet box or the phone card. Other ways still work if you have them.',
       contacts_unproven: 'None of your people has said YES yet. Ask them to answer the text message.',
-      mqtt_down: 'The box has lost its radio program. Turn the box off and on. If it stays, ask the person who set this up.',
+      mqtt_down:
+        'The box has lost its radio program. Turn the box off and on. If it stays, ask the person who set this up.',
       disk: 'The box cannot write to its memory. Ask the person who set this up today.',
-      database: 'The memory of the box was damaged. It works, but its old notes are set aside. Tell the person who set this up.',
+      database:
+        'The memory of the box was damaged. It works, but its old notes are set aside. Tell the person who set this up.',
       config_refused: 'The settings have a mistake. The box uses the last good ones. Tell the person who set this up.',
       users: 'The list of codes cannot be read. Old codes may not work. Tell the person who set this up.',
       web: 'This page could not be opened as set. Tell the person who set this up.',
       home_assistant: 'The other screen (Home Assistant) is not reached. The box works without it.',
-      bare_start: 'The box has started again and again. It now does only what matters most. Tell the person who set this up today.',
-      mains_lost: 'There is no power from the wall. The box runs on its battery. Look at the plug and the fuse box. If others have light, take care: call somebody.',
+      bare_start:
+        'The box has started again and again. It now does only what matters most. Tell the person who set this up today.',
+      mains_lost:
+        'There is no power from the wall. The box runs on its battery. Look at the plug and the fuse box. If others have light, take care: call somebody.',
       hub_battery_low: 'The battery of the box is nearly empty. Plug the box in now.',
       other: 'Something needs care ({name}). Tell the person who set this up.',
     },

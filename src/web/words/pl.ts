@@ -39,7 +39,8 @@ export const pl: Words = {
   no: {
     bad_code: 'Ten kod jest zły. Spróbuj jeszcze raz.',
     no_code: 'Najpierw wpisz kod.',
-    locked_out: 'Za dużo złych kodów. Poczekaj: {time}. Potem spróbuj znowu. Przycisk i wołanie o pomoc działają dalej.',
+    locked_out:
+      'Za dużo złych kodów. Poczekaj: {time}. Potem spróbuj znowu. Przycisk i wołanie o pomoc działają dalej.',
     not_allowed: 'Teraz to nie działa.',
     no_users: 'Nikt jeszcze nie ma kodu. Musi go zrobić osoba, która to założyła.',
     bad_request: 'Nie udało się. Sprawdź jeszcze raz.',
@@ -155,15 +156,19 @@ export const pl: Words = {
       jamming: 'Radio „{name}” słyszy tylko szum. Ktoś może je zagłuszać. Bądź blisko ludzi i telefonu.',
       path: 'Wiadomości nie wychodzą przez „{name}”. Zobacz internet albo kartę telefonu. Inne drogi działają, jeśli są.',
       contacts_unproven: 'Nikt z Twoich ludzi nie napisał jeszcze YES. Poproś, żeby odpisali na wiadomość.',
-      mqtt_down: 'Urządzenie straciło program radiowy. Wyłącz je i włącz. Jeśli to nie pomoże, zapytaj osobę, która to założyła.',
+      mqtt_down:
+        'Urządzenie straciło program radiowy. Wyłącz je i włącz. Jeśli to nie pomoże, zapytaj osobę, która to założyła.',
       disk: 'Urządzenie nie może zapisywać. Zapytaj dziś osobę, która to założyła.',
-      database: 'Pamięć urządzenia była uszkodzona. Działa, ale stare zapiski są odłożone. Powiedz osobie, która to założyła.',
+      database:
+        'Pamięć urządzenia była uszkodzona. Działa, ale stare zapiski są odłożone. Powiedz osobie, która to założyła.',
       config_refused: 'W ustawieniach jest błąd. Działają ostatnie dobre. Powiedz osobie, która to założyła.',
       users: 'Nie można odczytać listy kodów. Stare kody mogą nie działać. Powiedz osobie, która to założyła.',
       web: 'Tej strony nie można było otworzyć tak, jak ustawiono. Powiedz osobie, która to założyła.',
       home_assistant: 'Drugi ekran (Home Assistant) nie odpowiada. Urządzenie działa bez niego.',
-      bare_start: 'Urządzenie ciągle zaczyna od nowa. Robi teraz tylko to, co najważniejsze. Powiedz dziś osobie, która to założyła.',
-      mains_lost: 'Nie ma prądu z gniazdka. Urządzenie działa na baterii. Zobacz wtyczkę i bezpieczniki. Jeśli inni mają światło, uważaj: zadzwoń do kogoś.',
+      bare_start:
+        'Urządzenie ciągle zaczyna od nowa. Robi teraz tylko to, co najważniejsze. Powiedz dziś osobie, która to założyła.',
+      mains_lost:
+        'Nie ma prądu z gniazdka. Urządzenie działa na baterii. Zobacz wtyczkę i bezpieczniki. Jeśli inni mają światło, uważaj: zadzwoń do kogoś.',
       hub_battery_low: 'Bateria urządzenia jest prawie pusta. Włóż wtyczkę teraz.',
       other: 'Coś wymaga uwagi ({name}). Powiedz osobie, która to założyła.',
     },
