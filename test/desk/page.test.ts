@@ -13,7 +13,7 @@ import {
   SENDING,
   setupOf,
 } from './bench.ts';
-import { breaches, hasChromium, itWithChromium, startChromium } from './browser.ts';
+import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
 
 const HUBS = [
   deskHub('h1', '1001', {

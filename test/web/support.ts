@@ -103,6 +103,8 @@ export interface SiteOptions extends WorldOptions {
   readonly names?: readonly string[];
   readonly health?: () => Health;
   readonly history?: History;
+  /** Left out: any free one. */
+  readonly port?: number;
   readonly world?: World;
   /** Puts something before the hub's window. */
   readonly window?: (real: Window) => Window;
@@ -117,7 +119,7 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
   const codes = createFakeCodes();
   const opened = await openWeb({
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     names: options.names ?? [],
     tls: options.tls ?? null,
     version: '1.2.3',
