@@ -34,7 +34,8 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-export function openHour(world: World): Hour {
+/** `removed` is called when installers and their codes are taken away. */
+export function openHour(world: World, removed: () => void = () => {}): Hour {
   const dir = mkdtempSync(join(tmpdir(), 'hour-'));
   folders.push(dir);
   const codes = createFakeCodes();
@@ -79,7 +80,16 @@ export function openHour(world: World): Hour {
       if (device.zone === null) return { ok: true };
       const { signal, battery, profile } = found;
       const type = device.zone as FittedZone['type'];
-      zones.push({ id: device.id, name: device.name, type, device: profile, signal, battery, batteryLow: false, lost: false });
+      zones.push({
+        id: device.id,
+        name: device.name,
+        type,
+        device: profile,
+        signal,
+        battery,
+        batteryLow: false,
+        lost: false,
+      });
       return { ok: true };
     },
     addContact({ id, phone }) {
@@ -115,9 +125,18 @@ export function openHour(world: World): Hour {
     },
     openInstaller: () => false,
     person: codes.person,
-    removeInstallers: async () => ({ ok: true }),
+    async removeInstallers() {
+      removed();
+      return { ok: true };
+    },
     papers: {
-      write: (certificate, feedback) => writePapers(dir, certificate, feedback, contacts.map(({ id }) => id)),
+      write: (certificate, feedback) =>
+        writePapers(
+          dir,
+          certificate,
+          feedback,
+          contacts.map(({ id }) => id),
+        ),
       forget: () => forgetAgencyPapers(dir),
     },
     reviews: { due: () => ['2027-02-21', '2027-05-21'], begin: () => ({ ok: true }) },

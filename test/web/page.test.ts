@@ -50,7 +50,10 @@ async function picture(name: string): Promise<void> {
 }
 
 const word = (text: string): Promise<void> =>
-  page.locator('#state-word').filter({ hasText: new RegExp(`^${text}$`) }).waitFor();
+  page
+    .locator('#state-word')
+    .filter({ hasText: new RegExp(`^${text}$`) })
+    .waitFor();
 
 async function signIn(url: string, code: string = CODES.anna): Promise<void> {
   await page.goto(url);

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../base/html.ts';
 import type { HeardDevice, ProvisionView } from '../../hub/ports.ts';
-import { type Told, toldAt } from './layout.ts';
+import { type Told, toldAt, typedAt } from './layout.ts';
 import { CHOICES, choiceFor } from './pictures.ts';
 
 /** Devices that are heard and not learnt are shown up to so many, the one heard last first. */
@@ -35,15 +35,15 @@ function heardPart(
   told: Told | null,
 ): Html {
   const key = keyOf(topic, address);
-  const suggested = choiceFor(zone);
+  const picked = typedAt(told, key, 'choice') || choiceFor(zone)?.id;
   const choices = CHOICES.map(
     ({ id: choice, name, means, picture }) =>
-      html`<label class="pick"><input type="radio" name="choice" value="${choice}"${choice === suggested?.id ? html` checked` : null}>${picture}<span><strong>${name}</strong><br><span class="hint">${means}</span></span></label>`,
+      html`<label class="pick"><input type="radio" name="choice" value="${choice}"${choice === picked ? html` checked` : null}>${picture}<span><strong>${name}</strong><br><span class="hint">${means}</span></span></label>`,
   );
   const isTold = told?.at === key;
   return html`<details class="box" id="${key}"${isTold ? html` open` : null}><summary>${id} <span class="hint">${said}; ${heardText(signal, battery)}; ${messages} ${messages === 1 ? 'message' : 'messages'}</span></summary>
-<form method="post" action="/install/devices" class="stack"><input type="hidden" name="act" value="learn"><input type="hidden" name="topic" value="${topic}">${address === null ? null : html`<input type="hidden" name="address" value="${address}">`}<input type="hidden" name="id" value="${id}">${toldAt(told, key)}
-<label for="${key}-name">Name, with the room, as she would say it</label><input id="${key}-name" type="text" name="name" maxlength="64" autocomplete="off"${isTold ? html` aria-invalid="true" aria-describedby="${key}-wrong"` : null}>
+<form method="post" action="/install/devices" class="stack"><input type="hidden" name="act" value="learn"><input type="hidden" name="topic" value="${topic}">${address === null ? null : html`<input type="hidden" name="address" value="${address}">`}<input type="hidden" name="as" value="${id}">${toldAt(told, key)}
+<label for="${key}-name">Name, with the room, as she would say it</label><input id="${key}-name" type="text" name="name" maxlength="64" autocomplete="off" value="${typedAt(told, key, 'name')}"${isTold ? html` aria-invalid="true" aria-describedby="${key}-wrong"` : null}>
 <fieldset><legend>What does it look at?</legend><div class="picks">${choices}</div></fieldset>
 <button class="main">Learn this one</button></form></details>`;
 }

@@ -18,7 +18,8 @@ const aboutOf = (name: string, { wrong: found }: Filled, hint?: string): Html | 
   return html`${invalid}${about === '' ? null : html` aria-describedby="${about}"`}`;
 };
 
-const wrongPart = (name: string, { wrong: found }: Filled): Html | null => wrong(`${name}-wrong`, found.get(name) ?? null);
+const wrongPart = (name: string, { wrong: found }: Filled): Html | null =>
+  wrong(`${name}-wrong`, found.get(name) ?? null);
 
 const hintPart = (name: string, hint?: string): Html | null =>
   hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`;

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../base/html.ts';
 import type { ProvisionView } from '../../hub/ports.ts';
 import { agencyPapers, herPapers, type PaperName } from '../../papers/names.ts';
-import { partOf, type Told, toldAt } from './layout.ts';
+import { partOf, type Told, toldAt, typedAt } from './layout.ts';
 
 const NAMES: Readonly<Record<PaperName, string>> = {
   'copy.pdf': 'Her copy, to print',
@@ -29,7 +29,7 @@ function blockerPart({ id, step, what, waivable }: Missing, index: number, told:
   const waive =
     waivable === 'no'
       ? null
-      : html`<details${told?.at === id ? html` open` : null}><summary>Let it pass<span class="unseen">: ${what}</span></summary><form method="post" action="/install/handover" class="stack"><input type="hidden" name="act" value="waive"><input type="hidden" name="what" value="${id}">${toldAt(told, id)}<label for="reason-${index}">Why? It stands on the certificate.</label><input id="reason-${index}" type="text" name="reason" maxlength="400" autocomplete="off"><button>Let it pass</button></form></details>`;
+      : html`<details${told?.at === id ? html` open` : null}><summary>Let it pass<span class="unseen">: ${what}</span></summary><form method="post" action="/install/handover" class="stack"><input type="hidden" name="act" value="waive"><input type="hidden" name="what" value="${id}">${toldAt(told, id)}<label for="reason-${index}">Why? It stands on the certificate.</label><input id="reason-${index}" type="text" name="reason" maxlength="400" autocomplete="off" value="${typedAt(told, id, 'reason')}"><button>Let it pass</button></form></details>`;
   return html`<li><span>${what}.${link}</span>${waive}</li>`;
 }
 

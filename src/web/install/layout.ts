@@ -32,11 +32,27 @@ export interface Told {
   /** Name of the form. */
   readonly at: string;
   readonly why: string;
+  /** What was typed there, to be looked at again; left out: nothing. */
+  readonly typed?: URLSearchParams;
 }
+
+/** What was typed into a field of a form that was refused. */
+export const typedAt = (told: Told | null, at: string, name: string): string =>
+  told?.at === at ? (told.typed?.get(name) ?? '') : '';
+
+/** What names a form, as an id of HTML. */
+const idOf = (at: string): string => `${at.replace(/[^\w-]+/g, '_')}-wrong`;
 
 /** The sentence for one form; null: nothing was refused there. */
 export const toldAt = (told: Told | null, at: string): Html | null =>
-  wrong(`${at}-wrong`, told?.at === at ? told.why : null);
+  wrong(idOf(at), told?.at === at ? told.why : null);
+
+/** What was refused of a form that is not there, or not any more: above the page. */
+function toldAbove(told: Told | null | undefined, body: Html): Html | null {
+  if (told === null || told === undefined || told.why === '' || body.html.includes(`id="${idOf(told.at)}"`))
+    return null;
+  return wrong('above-wrong', told.why);
+}
 
 export interface InstallPage {
   readonly here: string;
@@ -51,12 +67,13 @@ export interface InstallPage {
 export function shown(work: PageWork, visit: Visit, page: InstallPage): Went {
   const { here, heading, body, live, told } = page;
   const view = work.fitting?.provisioning.view() ?? null;
+  const status = told === undefined || told === null ? 200 : 422;
   const whole = html`<div lang="en" dir="ltr" class="hour"${live === 'live' ? html` data-often` : null}>
 ${leftPart(work)}${view === null ? null : progressPart(view, here)}
-<h1>${heading}</h1>${body}
+<h1>${heading}</h1>${toldAbove(told, body)}${body}
 ${live === 'live' ? html`<noscript><p><a class="button" href="${here}">Look again</a></p></noscript>` : null}</div>`;
-  const status = told === undefined || told === null ? 200 : 422;
-  return visit.show(live === 'live' ? { here, body: whole, live } : { here, body: whole }, status);
+  // What was refused stays until somebody has read it: the page renews itself again after the next step.
+  return visit.show(live === 'live' && status === 200 ? { here, body: whole, live } : { here, body: whole }, status);
 }
 
 /** How long it is open for installers, to the minute. */

@@ -82,7 +82,7 @@ const devices: Stage = {
     const name = text(form, 'name');
     if (name === '') return { at, why: 'Give it a name first, such as: kitchen window.' };
     if (choice === undefined) return { at, why: 'Choose a picture.' };
-    const id = idOf(name) ?? text(form, 'id');
+    const id = idOf(name) ?? text(form, 'as');
     return { at, act: { act: 'learn', device: { topic, address, id, name, zone: choice.type, modes: null } } };
   },
 };
@@ -118,7 +118,7 @@ const contacts: Stage = {
         return { at: `prove-${contact}`, act: { act: 'prove', contact } };
       }
       case 'add': {
-        const id = text(form, 'id');
+        const id = text(form, 'called');
         const phone = text(form, 'phone');
         if (id === '' || phone === '') return { at: 'add', why: 'Both a name and a number are needed.' };
         return { at: 'add', act: { act: 'add-contact', id, phone, alarms: null } };
@@ -222,9 +222,10 @@ async function take(stage: Stage, work: PageWork, visit: Visit): Promise<Went> {
   if (stage === plan && visit.form.get('act') === 'referral') return takeReferral(work, visit, fitting);
   const asked = stage.read(visit.form);
   if (asked === null) return goTo(stage.url);
-  if ('why' in asked) return show(stage, work, visit, asked);
+  const typed = visit.form;
+  if ('why' in asked) return show(stage, work, visit, { ...asked, typed });
   const done = await fitting.provisioning.act(asked.act);
-  if (!done.ok) return show(stage, work, visit, { at: asked.at, why: done.why });
+  if (!done.ok) return show(stage, work, visit, { at: asked.at, why: done.why, typed });
   return after(stage, work, visit, done);
 }
 

@@ -102,7 +102,8 @@ function createAsking({ work, languages, leaveTo }: PageOptions): Asking {
   const speak = (request: FastifyRequest): Language => languageOf(request, languages, house.language);
 
   function frameFor(lang: Language, by: Session | null): Frame {
-    const links = ENTRIES.filter(({ leave }) => {
+    const links = ENTRIES.filter(({ leave, when }) => {
+      if (when?.(work) === false) return false;
       const why = whyNot(leave, by, window);
       return why === null || why === 'code_needed';
     }).map(({ to, text }) => ({ to, text: text(lang) }));

@@ -72,5 +72,7 @@ export interface PageRoute {
 export interface PageEntry {
   readonly to: string;
   readonly leave: Exclude<Leave, 'anybody'>;
+  /** Left out: always. */
+  readonly when?: (work: PageWork) => boolean;
   readonly text: (lang: Language) => string;
 }
