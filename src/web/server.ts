@@ -12,7 +12,8 @@ import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import type { Demo } from './page/demo.ts';
-import { servePages } from './page/serve.ts';
+import { refusedAsPage } from './page/refusing.ts';
+import { type PageOptions, servePages } from './page/serve.ts';
 import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
 import type { Deed } from './roles.ts';
@@ -93,13 +94,14 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const { window, codes, clock, history } = options;
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
-  guard(app, options);
   const { house, demo, fitting, languages, leaveTo } = options;
   const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, fitting };
+  const pages: PageOptions = { work, languages, leaveTo };
+  guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
   serveStream(app, work);
   serveOthers(app, options);
-  await servePages(app, { work, languages, leaveTo });
+  await servePages(app, pages);
   app.addHook('preClose', (done) => {
     streams.close();
     done();
@@ -159,7 +161,9 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Reply): Fasti
 }
 
 /** What every request has to get past, in this order. */
-function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions): void {
+function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions, pages: PageOptions): void {
+  const sayNo = (request: FastifyRequest, reply: FastifyReply, refusal: RefusalName): FastifyReply =>
+    refusedAsPage(pages, request, reply, refusal) === 'sent' ? reply : send(reply, refuse(refusal));
   const own = hostname();
   const isOurName = createHostGuard([host, own, `${own}.local`, ...names]);
   const rate = createRate(REQUESTS, () => clock.monotonicMs());
@@ -187,7 +191,7 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
       return;
     }
     reply.header('connection', 'close');
-    send(reply, refuse(refusal));
+    return sayNo(request, reply, refusal);
   });
 
   async function turnedAway({ method, url, headers, socket }: FastifyRequest): Promise<RefusalName | null> {
@@ -206,13 +210,13 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
     return method !== 'GET' && isForeign(headers) ? 'wrong_origin' : null;
   }
 
-  app.setNotFoundHandler((_request, reply) => send(reply, refuse('not_found')));
+  app.setNotFoundHandler((request, reply) => sayNo(request, reply, 'not_found'));
   app.setErrorHandler<{ statusCode?: number; code?: string }>((error, request, reply) => {
     const refusal = refusalOf(error);
     // Neither words nor stack: what went wrong may carry what somebody sent.
     if (refusal === 'failed')
       log.error({ route: request.routeOptions.url ?? '' }, 'a request failed in the hub itself');
-    send(reply, refuse(refusal));
+    sayNo(request, reply, refusal);
   });
 }
 

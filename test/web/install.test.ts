@@ -93,7 +93,7 @@ describe('an installer in a browser', () => {
     await letIn(site, 90);
     const page = await newPage(1000, 'script');
     await enter(page, url);
-    expect(await page.locator('#time-left').innerText()).toBe('This closes by itself in 90 minutes.');
+    expect(await page.locator('#time-left').textContent()).toBe('This closes by itself in 90 minutes.');
 
     // What is wrong is said beside each field, and what was typed stays.
     await page.getByLabel('Number of the referral').fill('TH-2041');
@@ -117,7 +117,7 @@ describe('an installer in a browser', () => {
     await page.getByRole('button', { name: 'Begin' }).click();
 
     await page.getByRole('heading', { name: 'The plan' }).waitFor();
-    expect(await page.getByText('2026-11-21').innerText()).toContain('2026-11-21');
+    expect(await page.getByText('2026-11-21').textContent()).toContain('2026-11-21');
     const view = () => hour.fitting.provisioning.view();
     const checks = view()?.proposal.checks ?? [];
     for (const { id } of checks) {
@@ -266,7 +266,7 @@ describe('an installer in a browser', () => {
       expect([part, wide]).toEqual([part, 320]);
     }
     await page.goto(`${site.url}/tips`);
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Home and garden');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Home and garden');
     await page.close();
   });
 });

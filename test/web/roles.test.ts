@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/alarm/events.ts';
 import { DEEDS, type Deed, MAY } from '../../src/web/roles.ts';
+import { settledWorld } from '../hub/world.ts';
+import { openHour } from './hour.ts';
 import { type Answer, type Client, CODES, type Name, openSite, type Site } from './support.ts';
 
 // Every cell of who may do what over HTTP, asked for with a real client of a real server before a real hub.
@@ -34,7 +36,8 @@ const ASKED: Readonly<Record<Deed, (client: Client, role: Role) => Promise<Answe
 type Situation = 'fresh code' | 'old code' | 'installer time open';
 
 async function site(situation: Situation): Promise<Site> {
-  const opened = await openSite();
+  const world = await settledWorld();
+  const opened = await openSite({ world, pages: { fitting: openHour(world).fitting } });
   // A leak: an alarm to see, acknowledge and close, and nothing that stands in the way of arming.
   opened.world.says('leak', { water_leak: true });
   await opened.world.rest();

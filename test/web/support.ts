@@ -75,6 +75,11 @@ export interface Answer {
   readonly text: string;
 }
 
+interface RawAnswer {
+  readonly headers: IncomingMessage['headers'];
+  readonly bytes: Buffer;
+}
+
 export interface Asking {
   readonly body?: unknown;
   /** Sent as it is. */
@@ -85,6 +90,10 @@ export interface Asking {
 /** A browser or phone: keeps its cookie. */
 export interface Client {
   ask(method: string, path: string, asking?: Asking): Promise<Answer>;
+  /** Sends a form as a browser without script would, and does not go on. */
+  form(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The page at this path. */
+  look(path?: string): Promise<string>;
   readonly cookie: () => string | null;
   forget(): void;
 }
@@ -94,6 +103,8 @@ export interface Site {
   readonly server: WebServer;
   readonly people: { gone: Set<string> };
   client(): Client;
+  /** What goes over the line, as it is. */
+  raw(path: string, headers: Readonly<Record<string, string>>): Promise<RawAnswer>;
   /** A client that is signed in. */
   signedIn(name: Name | 'threat', device?: string): Promise<Client>;
 }
@@ -141,6 +152,16 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     server,
     people,
     client,
+    raw: (path, headers) =>
+      new Promise((resolve, reject) => {
+        httpRequest({ host: '127.0.0.1', port: server.port, path, agent: false, headers }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => resolve({ headers: response.headers, bytes: Buffer.concat(chunks) }));
+        })
+          .on('error', reject)
+          .end();
+      }),
     async signedIn(name, device) {
       const one = client();
       const answer = await one.ask('POST', '/api/session', {
@@ -153,11 +174,20 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
 }
 
 function createClient(port: number, ca: string | null): Client {
-  let cookie: string | null = null;
-  return {
-    cookie: () => cookie,
-    forget() {
-      cookie = null;
+  const jar = new Map<string, string>();
+  const cookie = (): string | null =>
+    jar.size === 0 ? null : [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const client: Client = {
+    cookie,
+    forget: () => jar.clear(),
+    form: (path, fields = {}) =>
+      client.ask('POST', path, {
+        raw: new URLSearchParams(Object.entries(fields)).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+    async look(path = '/') {
+      const answer = await client.ask('GET', path, { headers: { accept: 'text/html' } });
+      return answer.text;
     },
     ask: (method, path, { body, raw, headers = {} } = {}) =>
       new Promise((resolve, reject) => {
@@ -174,7 +204,7 @@ function createClient(port: number, ca: string | null): Client {
               ...(sent === null
                 ? {}
                 : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
-              ...(cookie === null ? {} : { cookie }),
+              ...(jar.size === 0 ? {} : { cookie: cookie() ?? '' }),
               ...headers,
             },
           },
@@ -184,7 +214,10 @@ function createClient(port: number, ca: string | null): Client {
             response.on('error', reject);
             response.on('end', () => {
               const text = Buffer.concat(chunks).toString();
-              for (const one of response.headers['set-cookie'] ?? []) cookie = one.split(';')[0] ?? null;
+              for (const one of response.headers['set-cookie'] ?? []) {
+                const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? [];
+                jar.set(name, value);
+              }
               const json = response.headers['content-type']?.startsWith('application/json') === true;
               resolve({
                 status: response.statusCode ?? 0,
@@ -199,4 +232,5 @@ function createClient(port: number, ca: string | null): Client {
         request.end(sent ?? undefined);
       }),
   };
+  return client;
 }

@@ -95,5 +95,6 @@ function progressPart({ missing, job }: ProvisionView, here: string): Html {
   return html`<nav aria-label="Steps" class="steps"><ol>${items}</ol></nav>`;
 }
 
-/** Milliseconds since 1970 as `21 Nov 15:42`, in UTC as on the papers. */
-export const shortTime = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+/** Milliseconds since 1970 as the time of day where the house is: `15:42:07`. */
+export const timeOfDay = (ms: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' }).format(ms);

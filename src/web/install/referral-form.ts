@@ -79,7 +79,7 @@ export async function takeReferral(work: PageWork, visit: Visit, fitting: Fittin
   const scheme = (form.get('scheme') ?? '').trim();
   const wrong = new Map([
     ...byField(taken.ok ? [] : taken.problems),
-    ...(scheme === '' ? ([['scheme', 'say who sends you; her copy of the papers names nobody else']] as const) : []),
+    ...(scheme === '' ? ([['scheme', 'Say who sends you. Her copy of the papers names nobody else.']] as const) : []),
   ]);
   if (!taken.ok || wrong.size > 0) return referralPage(work, visit, { values: form, wrong });
   const { id, name } = by.person;
@@ -131,6 +131,13 @@ function documentOf(form: URLSearchParams): unknown {
 const without = (members: Readonly<Record<string, unknown>>): unknown =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
+/** As a form says it, where a file would be told the words to use. */
+function sentence(message: string): string {
+  if (message.startsWith('is missing; use')) return 'Choose one of these.';
+  if (message.startsWith('is missing')) return 'This has to be filled in.';
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
+}
+
 /** The first problem of each field; `access[2]` is said beside `access`. */
 function byField(
   problems: readonly { readonly path: string; readonly message: string }[],
@@ -138,7 +145,7 @@ function byField(
   const found = new Map<string, string>();
   for (const { path, message } of problems) {
     const field = path.replace(/\[\d+\].*$/, '');
-    if (!found.has(field)) found.set(field, message);
+    if (!found.has(field)) found.set(field, sentence(message));
   }
   return found;
 }

@@ -142,10 +142,10 @@ const secrets: Stage = {
 
 const walk: Stage = {
   url: '/install/walk',
-  page: ({ clock }, _visit, view, _fitting, told) => ({
+  page: ({ clock, house }, _visit, view, _fitting, told) => ({
     here: '/install/walk',
     heading: 'The walk',
-    body: walkBody(view, minutesUntil(view.walkUntil, clock.wall()), told),
+    body: walkBody(view, { leftMinutes: minutesUntil(view.walkUntil, clock.wall()), timezone: house.timezone }, told),
     live: 'live',
     told,
   }),

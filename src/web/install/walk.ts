@@ -1,11 +1,17 @@
 import { type Html, html } from '../../base/html.ts';
 import type { ProvisionView } from '../../hub/ports.ts';
 import { TESTS_NEEDED } from '../../provision/job.ts';
-import { shortTime, type Told, toldAt } from './layout.ts';
+import { type Told, timeOfDay, toldAt } from './layout.ts';
+
+/** What the page knows besides: until the walk ends, and how clocks go in this house. */
+export interface Here {
+  readonly leftMinutes: number | null;
+  readonly timezone: string;
+}
 
 /** Each detector twice, the personal alarm from every room, every path timed. */
-export function walkBody(view: ProvisionView, leftMinutes: number | null, told: Told | null): Html {
-  return html`${walkPart(view, leftMinutes, told)}${detectorsPart(view)}${roomsPart(view, told)}${pathsPart(view, told)}`;
+export function walkBody(view: ProvisionView, here: Here, told: Told | null): Html {
+  return html`${walkPart(view, here.leftMinutes, told)}${detectorsPart(view, here.timezone)}${roomsPart(view, told)}${pathsPart(view, told)}`;
 }
 
 const button = (act: string, text: string, main: 'main' | 'plain' = 'plain'): Html =>
@@ -17,7 +23,7 @@ function walkPart({ walkUntil }: ProvisionView, left: number | null, told: Told 
   return html`<section class="box" id="walking"><p role="status"><strong>The walk runs.</strong> It ends by itself${left === null ? '' : ` in ${left} ${left === 1 ? 'minute' : 'minutes'}`}.</p>${toldAt(told, 'walk')}${button('end-walk', 'End the walk')}</section>`;
 }
 
-function detectorsPart({ house, job }: ProvisionView): Html {
+function detectorsPart({ house, job }: ProvisionView, timezone: string): Html {
   const rows = house.zones
     .filter(({ type }) => type !== 'panic')
     .map(({ id, name, type, lost }) => {
@@ -25,7 +31,7 @@ function detectorsPart({ house, job }: ProvisionView): Html {
       const count = Math.min(tests.length, TESTS_NEEDED);
       const ticks = `${'✓'.repeat(count)}${'○'.repeat(TESTS_NEEDED - count)}`;
       const last = tests.at(-1);
-      return html`<li id="zone-${id}" data-tests="${tests.length}"><span><strong>${name}</strong> <span class="hint">${type}${lost ? '; not heard any more' : ''}${last === undefined ? '' : `; ${last.what} at ${shortTime(last.at)}`}</span></span><span class="ticks"><span aria-hidden="true">${ticks}</span><span class="unseen">${count} of ${TESTS_NEEDED} times</span></span></li>`;
+      return html`<li id="zone-${id}" data-tests="${tests.length}"><span><strong>${name}</strong> <span class="hint">${type}${lost ? '; not heard any more' : ''}${last === undefined ? '' : `; ${last.what} at ${timeOfDay(last.at, timezone)}`}</span></span><span class="ticks"><span aria-hidden="true">${ticks}</span><span class="unseen">${count} of ${TESTS_NEEDED} times</span></span></li>`;
     });
   return html`<section class="box"><h2>Each detector twice</h2>${rows.length === 0 ? html`<p>There is none yet.</p>` : html`<ul class="list" id="detectors">${rows}</ul>`}</section>`;
 }

@@ -62,13 +62,24 @@ ${who === null ? null : html`<form method="post" action="/out" class="line"><spa
 export const wrong = (id: string, text: string | null): Html | null =>
   text === null ? null : html`<p class="wrong" id="${id}" role="alert">${text}</p>`;
 
+export interface CodeFieldWords {
+  /** What is wrong. */
+  readonly said?: string | null;
+  readonly hint?: string | null;
+  /** On the pad's last key. Left out: OK. */
+  readonly send?: string;
+}
+
 /** A field for a code, with what is wrong beside it. Its keys come with the script. */
-export function codeField(lang: Language, id: string, said: string | null, hint: string | null = null): Html {
-  const { code } = lang.words;
+export function codeField(
+  { words: { code } }: Language,
+  id: string,
+  { said = null, hint = null, send = code.send }: CodeFieldWords = {},
+): Html {
   const about = [...(said === null ? [] : [`${id}-wrong`]), ...(hint === null ? [] : [`${id}-hint`])].join(' ');
   return html`<div class="code"><label for="${id}">${code.label}</label>${hint === null ? null : html`<p class="hint" id="${id}-hint">${hint}</p>`}${wrong(`${id}-wrong`, said)}
 <input id="${id}" type="password" name="code" inputmode="numeric" autocomplete="off" maxlength="64" required${said === null ? null : html` aria-invalid="true"`}${about === '' ? null : html` aria-describedby="${about}"`}>
-<div class="pad" role="group" aria-label="${code.keys}" data-for="${id}">${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => key(n))}<button type="button" data-key="back" aria-label="${code.remove}"><span aria-hidden="true">⌫</span></button>${key(0)}<button class="go">${code.send}</button></div></div>`;
+<div class="pad" role="group" aria-label="${code.keys}" data-for="${id}">${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => key(n))}<button type="button" data-key="back" aria-label="${code.remove}"><span aria-hidden="true">⌫</span></button>${key(0)}<button class="go">${send}</button></div></div>`;
 }
 
 const key = (n: number): Html => html`<button type="button" data-key="${n}">${n}</button>`;

@@ -3,7 +3,7 @@ import type { OutputId, SourceId } from '../../base/brand.ts';
 import { html } from '../../base/html.ts';
 import { whyNot } from '../leave.ts';
 import { ACTS, type DemoAct } from './demo.ts';
-import { type Home, helpPart, homeBody } from './home.ts';
+import { type Home, helpPart, homeBody, MODES, type Mode } from './home.ts';
 import { namesOf } from './names.ts';
 import { type Past, pastLines } from './past.ts';
 import { saidIn, saidPath } from './said.ts';
@@ -13,9 +13,6 @@ import { goTo, type PageRoute, type PageWork, type Visit, type Went } from './vi
 const MOST_PAST = 60;
 const MOST_SHOWN = 15;
 const MOST_BYPASSED = 200;
-
-const MODES = ['away', 'home', 'night'] as const;
-type Mode = (typeof MODES)[number];
 
 async function order(work: PageWork, by: Visit['by'], ask: Ask, code: string | null): Promise<Answer | null> {
   const source = `session:${by.id}` as SourceId;
@@ -60,7 +57,7 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
     house: work.house,
     lang,
     said: saidIn(query),
-    blocked: blockedIn(query),
+    wish: wishIn(query),
     past,
     demo: work.demo,
     leftMs: delayEndsAt === null ? 0 : Date.parse(delayEndsAt) - wall,
@@ -70,10 +67,10 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
 }
 
 /** `/?want=home&zones=hall,back-door` */
-function blockedIn(query: URLSearchParams): Home['blocked'] {
-  const mode = query.get('want');
+function wishIn(query: URLSearchParams): Home['wish'] {
+  const mode = modeOf(query.get('want') ?? '');
   const zones = (query.get('zones') ?? '').split(',').filter((zone) => zone !== '');
-  return mode === null || zones.length === 0 ? null : { mode, zones: zones.slice(0, MOST_BYPASSED) };
+  return mode === null ? null : { mode, zones: zones.slice(0, MOST_BYPASSED) };
 }
 
 const modeOf = (text: string | undefined): Mode | null => MODES.find((mode) => mode === text) ?? null;
@@ -90,10 +87,17 @@ async function onSet(work: PageWork, { by, form }: Visit): Promise<Went> {
   const bypass = [...form.getAll('bypass'), ...left.split(',')].filter((id) => id !== '').slice(0, MOST_BYPASSED);
   const answer = await order(work, by, { action: 'arm', mode, bypass }, codeIn(form));
   if (answer?.ok === true) return goTo('/');
-  if (answer?.zones !== undefined) {
-    return goTo(`/?want=${mode}&zones=${[...new Set([...bypass, ...answer.zones])].map(encodeURIComponent).join(',')}`);
+  const path = saidPath('/', 'set', answer ?? { error: 'busy' });
+  const zones = [...new Set([...bypass, ...(answer?.zones ?? [])])].map(encodeURIComponent).join(',');
+  switch (answer?.error) {
+    case 'zones_open':
+      return goTo(`/?want=${mode}&zones=${zones}`);
+    case 'bad_code':
+    case 'locked_out':
+      return goTo(`${path}&want=${mode}&zones=${zones}`);
+    default:
+      return goTo(path);
   }
-  return goTo(saidPath('/', 'set', answer ?? { error: 'busy' }));
 }
 
 async function onOff(work: PageWork, { by, form }: Visit): Promise<Went> {

@@ -18,8 +18,8 @@ export interface Home {
   readonly house: HouseNames;
   readonly lang: Language;
   readonly said: Said | null;
-  /** The mode that was asked for and not set, and the zones that stood in its way. */
-  readonly blocked: { readonly mode: string; readonly zones: readonly string[] } | null;
+  /** The mode that was asked for and not set, with zones to leave out: those that stood in its way, too. */
+  readonly wish: { readonly mode: Mode; readonly zones: readonly string[] } | null;
   readonly past: Past;
   readonly demo: PageWork['demo'];
   /** Milliseconds until the delay that runs is over. */
@@ -27,8 +27,8 @@ export interface Home {
   readonly now: string;
 }
 
-const MODES = ['away', 'home', 'night'] as const;
-type Mode = (typeof MODES)[number];
+export const MODES = ['away', 'home', 'night'] as const;
+export type Mode = (typeof MODES)[number];
 
 /** Zones that may be left out by name. */
 const LEAVABLE: readonly string[] = ['entry', 'perimeter', 'interior', 'tremor', 'tamper'];
@@ -45,12 +45,12 @@ ${alarmsPart(home, named)}
 ${urgent ? off : null}
 ${urgent ? null : setPart(home, named)}
 ${isSet && !urgent ? off : null}
+${home.demo === null ? null : demoPart(lang, home.demo)}
 ${helpPart(lang)}
 ${lightsPart(home, named)}
 ${troublePart(lang, view.attributes.faults, named)}
 ${isSet ? null : html`<details class="box" id="end"${saidText(lang, said, 'off') === null ? null : html` open`}><summary>${words.endHeading}</summary>${off}</details>`}
 ${pastPart(lang, home.past, said)}
-${home.demo === null ? null : demoPart(lang, home.demo)}
 <noscript><div class="box"><p>${lang.words.frame.noScript}</p><p>${fill(words.asOf, { time: home.now })}</p><p><a class="button" href="/">${lang.words.frame.tried}</a></p></div></noscript>`;
 }
 
@@ -62,7 +62,7 @@ function statePart({ view, lang, leftMs }: Home): Html {
   const caption = state === 'pending' ? words.leftToStop : words.leftToLeave;
   return html`<section class="state" data-state="${state}" aria-labelledby="state-word">${sign}<span class="unsure sign">${SIGNS.unknown}</span>
 <h1 id="state-word" role="status">${words.state[state]}</h1><p>${words.means[state]}</p>
-${counts ? html`<p role="timer"><span class="leftwhat">${caption}</span><span id="left" class="left" data-left="${Math.max(0, Math.round(leftMs))}">${Math.max(0, Math.ceil(leftMs / 1000))}</span></p><button type="button" id="beeps" class="scripted-only" data-on="${words.soundOn}" data-off="${words.soundOff}">${words.soundOff}</button>` : null}
+${counts ? html`<p class="count" role="timer"><span class="leftwhat">${caption}</span><span id="left" class="left" data-left="${Math.max(0, Math.round(leftMs))}">${Math.max(0, Math.ceil(leftMs / 1000))}</span></p><button type="button" id="beeps" class="scripted-only" data-on="${words.soundOn}" data-off="${words.soundOff}">${words.soundOff}</button>` : null}
 </section><p id="says" class="unseen" role="status"></p>`;
 }
 
@@ -84,7 +84,7 @@ function toldPart(alarm: string, tellings: Home['tellings'], { words }: Language
   const { told, toldHeading } = words.home;
   const contacts = tellings.find((one) => one.alarm === alarm)?.contacts ?? [];
   if (contacts.length === 0) return null;
-  return html`<p class="hint">${toldHeading}</p><ul>${contacts.map(({ contact, is }) => html`<li>${fill(told[is], { name: named(contact) })}</li>`)}</ul>`;
+  return html`<p class="hint">${toldHeading}</p><ul class="told">${contacts.map(({ contact, is }) => html`<li>${fill(told[is], { name: named(contact) })}</li>`)}</ul>`;
 }
 
 function alarmText({ kind, zones, acknowledgedBy }: LocalAlarm, { words }: Language, named: Named): string {
@@ -95,17 +95,17 @@ function alarmText({ kind, zones, acknowledgedBy }: LocalAlarm, { words }: Langu
 
 /** What may be set, what stands open, and how to set it without that. */
 function setPart(home: Home, named: Named): Html {
-  const { view, lang, house, said, blocked } = home;
+  const { view, lang, house, said, wish } = home;
   const { home: words } = lang.words;
   const current = view.attributes.mode;
   const modes = MODES.filter((mode) => house.modes.includes(mode) && mode !== current);
   const standing = standingIn(home);
   const text = saidText(lang, said, 'set');
+  if (wish !== null && text !== null) return codeToSet(home, wish, text);
   const buttons = modes.map(
     (mode) =>
       html`<button name="mode" value="${mode}">${words.mode[mode]}<small>${words.modeHint[mode]}</small></button>`,
   );
-  const asksCode = said?.at === 'set' && (said.no === 'bad_code' || said.no === 'locked_out');
   const rows = standing.map(
     ({ id, text: what, leavable }) =>
       html`<li><span>${fill(what, { name: named(id) })}</span>${leavable ? html`<label class="check"><input type="checkbox" name="bypass" value="${id}">${words.leaveOut}<span class="unseen">: ${named(id)}</span></label>` : null}</li>`,
@@ -114,13 +114,20 @@ function setPart(home: Home, named: Named): Html {
     (id) => html`<li><span>${fill(words.leftOut, { name: named(id) })}</span></li>`,
   );
   return html`<form class="box push" method="post" action="/set" id="set"><h2>${current === null ? words.setHeading : words.changeHeading}</h2>
-${blocked === null ? wrong('set-wrong', asksCode ? null : text) : blockedPart(home, blocked, named)}
+${wish === null ? wrong('set-wrong', text) : blockedPart(home, wish, named)}
 ${rows.length + out.length === 0 ? null : html`<h3>${words.openHeading}</h3><ul class="list dims">${rows}${out}</ul>`}
-${asksCode ? codeField(lang, 'set-code', text, words.setCode) : null}
 <div class="modes">${buttons}</div></form>`;
 }
 
-function blockedPart({ lang }: Home, { mode, zones }: NonNullable<Home['blocked']>, named: Named): Html {
+/** A lower mode, or less of it, wants a code. */
+function codeToSet({ lang }: Home, { mode, zones }: NonNullable<Home['wish']>, text: string): Html {
+  const { home: words, frame } = lang.words;
+  const kept = zones.map((id) => html`<input type="hidden" name="bypass" value="${id}">`);
+  return html`<form class="box push" method="post" action="/set" id="set-again"><h2>${words.changeHeading}: ${words.mode[mode]}</h2><input type="hidden" name="mode" value="${mode}">${kept}${codeField(lang, 'set-code', { said: text, hint: words.setCode })}
+<p class="plain-send"><button class="main">${lang.words.code.send}</button></p><p><a class="button" href="/">${frame.toHome}</a></p></form>`;
+}
+
+function blockedPart({ lang }: Home, { mode, zones }: NonNullable<Home['wish']>, named: Named): Html {
   const { home: words, no } = lang.words;
   const names = zones.map(named).join(', ');
   return html`<p class="wrong" id="set-wrong" role="alert" tabindex="-1">${no.zones_open} ${names}.</p>
@@ -151,7 +158,7 @@ function codeForm({ lang, said, view }: Home): Html {
   const { home: words } = lang.words;
   const isSet = view.state !== 'disarmed';
   const text = saidText(lang, said, 'off');
-  const body = html`${isSet ? html`<h2>${words.offHeading}</h2>` : null}${codeField(lang, 'off-code', text, words.offHint)}
+  const body = html`${isSet ? html`<h2>${words.offHeading}</h2>` : null}${codeField(lang, 'off-code', { said: text, hint: words.offHint, send: isSet ? words.offSend : words.endSend })}
 <p class="plain-send"><button class="main">${isSet ? words.offSend : words.endSend}</button></p>`;
   return html`<form class="${isSet ? 'box push' : ''}" method="post" action="/off" id="off">${body}</form>`;
 }
@@ -171,7 +178,7 @@ function lightsPart({ view, lang, house }: Home, named: Named): Html | null {
   const rows = lights.map(({ id }) => {
     const is = Object.entries(view.outputs).find(([output]) => output === id)?.[1] ?? 'off';
     const to = is === 'on' ? 'off' : 'on';
-    return html`<li><span>${named(id)}: ${is === 'on' ? words.on : words.off}</span><form method="post" action="/lamp"><input type="hidden" name="id" value="${id}"><button name="to" value="${to}">${fill(to === 'on' ? words.lightOn : words.lightOff, { name: named(id) })}</button></form></li>`;
+    return html`<li><span>${named(id)}: ${is === 'on' ? words.on : words.off}</span><form method="post" action="/lamp"><input type="hidden" name="id" value="${id}"><button name="to" value="${to}">${to === 'on' ? words.lightOn : words.lightOff}<span class="unseen">: ${named(id)}</span></button></form></li>`;
   });
   return html`<section class="box dims" aria-labelledby="lights-h"><h2 id="lights-h">${words.lightsHeading}</h2><ul class="list">${rows}</ul></section>`;
 }

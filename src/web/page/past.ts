@@ -66,7 +66,7 @@ export function pastPart(lang: Language, past: Past, said: Said | null): Html | 
           ? html`<p>${words.pastNone}</p>`
           : html`<ul class="list">${past.rows.map((row) => html`<li><span>${row.text}</span> <span class="hint">${row.time}</span></li>`)}</ul>`;
       case 'code':
-        return html`<form method="post" action="/again"><input type="hidden" name="back" value="/"><input type="hidden" name="at" value="past">${codeField(lang, 'past-code', text, words.pastCode)}<p class="plain-send"><button class="main">${code.send}</button></p></form>`;
+        return html`<form method="post" action="/again"><input type="hidden" name="back" value="/"><input type="hidden" name="at" value="past">${codeField(lang, 'past-code', { said: text, hint: words.pastCode })}<p class="plain-send"><button class="main">${code.send}</button></p></form>`;
       default:
         return html`<p>${words.pastUnread}</p>`;
     }

@@ -23,7 +23,7 @@ export function saidPath(path: string, at: string, { error, waits }: Pick<Refuse
 }
 
 interface Busy {
-  readonly error: 'busy' | 'no_code' | 'other';
+  readonly error: 'busy' | 'no_code' | 'not_called' | 'other';
   readonly waits?: undefined;
 }
 

@@ -74,6 +74,7 @@ export const SCRIPT = `'use strict';
       return { ok: answer.ok, status: answer.status, url: answer.url, text: await answer.text() };
     } finally { clearTimeout(timer); }
   }
+  const tooBusy = (answer) => answer.status === 429 || answer.status >= 500;
   let asking = 0;
   let wanted = false;
   let sending = 0;
@@ -86,6 +87,7 @@ export const SCRIPT = `'use strict';
     try {
       const answer = await ask(from, {}, 10000);
       // Something was sent meanwhile: this page is older than what came of it.
+      if (tooBusy(answer)) throw new Error('later');
       if (before === sent && sending === 0 && from === here) show(answer.text, answer.url);
     } catch (error) { lost(); }
     asking -= 1;
@@ -180,6 +182,7 @@ export const SCRIPT = `'use strict';
     root.setAttribute('aria-busy', 'true');
     try {
       const answer = await ask(form.getAttribute('action'), { method: 'POST', body }, 20000);
+      if (tooBusy(answer)) throw new Error('later');
       sending -= 1;
       all('input[type=password]', form).forEach((field) => { field.value = ''; });
       all('input[type=checkbox]', form).forEach((field) => { field.checked = false; });
@@ -208,7 +211,7 @@ export const SCRIPT = `'use strict';
   async function call(until) {
     try {
       const answer = await ask('/now', { method: 'POST' }, 8000);
-      if (answer.status < 500 && answer.status !== 429) { soon(); return; }
+      if (!tooBusy(answer)) { show(answer.text, answer.url); return; }
     } catch (error) { hangUp(); lost(); }
     if (Date.now() < until) setTimeout(() => call(until), 2000);
   }

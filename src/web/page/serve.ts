@@ -19,7 +19,7 @@ export interface PageOptions {
   readonly leaveTo: string;
 }
 
-const PAGE_HEADERS: Readonly<Record<string, string>> = {
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   ...HEADERS,
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -124,6 +124,7 @@ function createAsking({ work, languages, leaveTo }: PageOptions): Asking {
     const why = whyNot(route.leave, by, window);
     if (by === null || why === 'no_session') {
       // A page has one address for those who are in and those who are not, so that it tells nothing and nothing is lost.
+      if (route.url === '/now') return goTo(saidPath('/', 'call', { error: 'not_called' }));
       if (route.method === 'POST' || route.url !== '/') return goTo('/');
       return shown(lang, null, { here: '/', body: enterBody(lang, saidIn(query)) });
     }

@@ -29,18 +29,19 @@ h1 { font-size:1.6rem; line-height:1.2; margin:.2rem 0; } h2 { font-size:1.1rem;
 p { margin:0 0 .6rem; } p:last-child { margin-block-end:0; }
 .box { background:var(--paper); border:1px solid var(--line); border-radius:.8rem; padding:.9rem; }
 .push { margin-block-start:auto; }
-.state { color:var(--onstate); background:var(--off); border-radius:.8rem; padding:1.1rem 1rem; text-align:center; display:flex; flex-direction:column; align-items:center; gap:.3rem; }
-.state h1 { font-size:2.4rem; margin:0; } .state p { margin:0; max-inline-size:28rem; }
+.state { color:var(--onstate); background:var(--off); border-radius:.8rem; padding:.9rem 1rem; text-align:center; display:flex; flex-wrap:wrap; align-items:center; justify-content:center; gap:.3rem .8rem; }
+.state h1 { font-size:2.4rem; margin:0; } .state p { margin:0; flex:1 0 100%; } .state .sign { flex:none; inline-size:3.4rem; block-size:3.4rem; }
+.state .count { flex:0 1 auto; display:flex; flex-wrap:wrap; align-items:center; justify-content:center; gap:.2rem .8rem; text-align:start; } .state button { color:var(--ink); } .state .leftwhat { max-inline-size:9rem; }
 .state[data-state^=armed] { background:var(--calm); } .state[data-state=arming], .state[data-state=pending] { background:var(--wait); } .state[data-state=triggered] { background:var(--alarm); }
 .state .sign.unsure { display:none; }
-.left { font-size:3.2rem; line-height:1; font-weight:700; font-variant-numeric:tabular-nums; } .leftwhat { display:block; }
+.left { font-size:3rem; line-height:1; font-weight:700; font-variant-numeric:tabular-nums; min-inline-size:2ch; text-align:center; }
 html[data-lost] .state { background:var(--unsure); } html[data-lost] .state .sign { display:none; } html[data-lost] .state .sign.unsure { display:block; } html[data-lost] .state p, html[data-lost] .left { display:none; }
 html[data-lost] .dims { opacity:.45; }
 button, input, select { font:inherit; color:inherit; }
 button, .button { min-block-size:3rem; padding:.55rem 1rem; border:1px solid var(--edge); border-radius:.6rem; background:var(--paper); cursor:pointer; touch-action:manipulation; }
 button.main { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; }
 button:disabled { opacity:.55; cursor:default; }
-.modes { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,8rem),1fr)); gap:.5rem; }
+.modes { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,6rem),1fr)); gap:.5rem; } .modes button { padding-inline:.3rem; }
 .modes button { min-block-size:4.5rem; background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
 .modes small { display:block; font-weight:400; font-size:.9rem; }
 label { font-weight:600; } .hint { color:var(--soft); } .note { color:var(--soft); border-inline-start:4px solid var(--line); padding-inline-start:.7rem; }
@@ -54,13 +55,14 @@ html:not(.scripted) .scripted-only { display:none; } .pad { display:none; } .scr
 .list { list-style:none; margin:0; padding:0; } .list > li { padding:.55rem 0; border-block-start:1px solid var(--line); display:flex; flex-wrap:wrap; gap:.4rem .8rem; align-items:center; justify-content:space-between; } .list > li:first-child { border-block-start:0; } .list > li > span:first-child { flex:1 1 12rem; }
 summary { min-block-size:3rem; padding-block:.75rem; cursor:pointer; font-weight:600; } details.box { padding-block:.2rem; } details[open].box { padding-block-end:.9rem; }
 .line { display:flex; flex-wrap:wrap; gap:.5rem; align-items:center; margin-block:.5rem; } .line select { inline-size:auto; flex:1 1 8rem; } .line span { flex:1 1 8rem; }
-.help { position:relative; overflow:hidden; inline-size:100%; min-block-size:4rem; font-weight:600; font-size:1.15rem; user-select:none; -webkit-user-select:none; touch-action:none; } .help small { display:block; font-weight:400; font-size:.9rem; }
+.help { position:relative; overflow:hidden; inline-size:100%; min-block-size:4rem; font-weight:600; font-size:1.15rem; user-select:none; -webkit-user-select:none; touch-action:none; } .box > .help + .hint { margin-block-start:.5rem; } .wide { inline-size:100%; } ul.told { margin:0; padding-inline-start:1.2rem; }
+.help small { display:block; font-weight:400; font-size:.9rem; }
 .help .fill { position:absolute; inset-block:0; inset-inline-start:0; inline-size:0; background:color-mix(in srgb,var(--link) 35%,transparent); } .help.held .fill { inline-size:100%; transition:inline-size 1.5s linear; } .help > span { position:relative; }
 @media (prefers-reduced-motion:reduce) { .help.held .fill { transition-timing-function:steps(3,end); } }
 .try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .row { display:flex; flex-wrap:wrap; gap:.5rem; }
 .unseen { position:absolute; inline-size:1px; block-size:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
 table { inline-size:100%; border-collapse:collapse; } th, td { text-align:start; padding:.4rem; border-block-end:1px solid var(--line); }
-.hour, .stack { display:flex; flex-direction:column; gap:.75rem; } .stack { gap:.5rem; } .hour p { margin:0; } .hour ul:not(.list), .hour ol { margin:0; padding-inline-start:1.4rem; }
+.hour, .stack { display:flex; flex-direction:column; gap:.75rem; } .stack { gap:.5rem; } .hour p { margin:0; } .hour section.box, .hour form.box { display:flex; flex-direction:column; align-items:flex-start; gap:.5rem; } .hour .box > * { max-inline-size:100%; } .hour .box > .list, .hour .box > table, .hour .box > .field, .hour .box > fieldset, .hour .stack > input, .hour .stack > form { inline-size:100%; } .hour ul:not(.list), .hour ol { margin:0; padding-inline-start:1.4rem; }
 .hour .steps ol { list-style:none; display:flex; flex-wrap:wrap; gap:.25rem; padding:0; } .hour .steps a { display:inline-block; min-block-size:3rem; padding:.7rem .6rem; border:1px solid var(--line); border-radius:.5rem; text-decoration:none; background:var(--paper); } .hour .steps a[aria-current] { font-weight:600; box-shadow:inset 0 -3px var(--link); }
 fieldset { border:0; margin:0; padding:0; min-inline-size:0; } legend { font-weight:600; padding:0; } textarea[aria-invalid], select[aria-invalid] { border:2px solid var(--wrong); }
 .check-form { border-block-start:1px solid var(--line); padding-block:.75rem; }

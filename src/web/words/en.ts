@@ -30,6 +30,7 @@ export const en = {
     sayCode: 'Your code, please',
     sayCodeWhy: 'This part needs your code again.',
     slow: 'Too much at once. Wait a moment, then look again.',
+    wrongName: 'This page does not go by that name. Type its number address, or ask the person who set it up.',
     broken: 'That did not work. Look again.',
   },
   /** The pad for a code. */
@@ -48,7 +49,9 @@ export const en = {
     no_users: 'Nobody has a code yet. The person who set this up has to make one.',
     bad_request: 'That did not work. Look again.',
     busy: 'Too much at once. Try again in a moment.',
-    zones_open: 'Not on yet: these are open or cannot be heard.',
+    zones_open: 'Not on yet. Close this first, or turn on without it:',
+    not_called:
+      'You are signed out, so your call for help did NOT go out. Use your button or the keypad, or ring 112 or 999. Or type your code and call again.',
     other: 'That did not work. Try again.',
   },
   time: {
@@ -146,8 +149,8 @@ export const en = {
     toldHeading: 'Who is told',
     seen: 'Seen by {name}.',
     lightsHeading: 'Lights',
-    lightOn: 'Turn on: {name}',
-    lightOff: 'Turn off: {name}',
+    lightOn: 'Turn on',
+    lightOff: 'Turn off',
     on: 'On',
     off: 'Off',
     faultsHeading: 'Needs care',

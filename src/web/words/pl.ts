@@ -28,6 +28,7 @@ export const pl: Words = {
     sayCode: 'Proszę o kod',
     sayCodeWhy: 'Do tej części trzeba jeszcze raz podać kod.',
     slow: 'Za dużo naraz. Poczekaj chwilę i sprawdź jeszcze raz.',
+    wrongName: 'Ta strona nie ma takiej nazwy. Wpisz jej adres z cyfr albo zapytaj osobę, która to założyła.',
     broken: 'Nie udało się. Sprawdź jeszcze raz.',
   },
   code: {
@@ -45,7 +46,9 @@ export const pl: Words = {
     no_users: 'Nikt jeszcze nie ma kodu. Musi go zrobić osoba, która to założyła.',
     bad_request: 'Nie udało się. Sprawdź jeszcze raz.',
     busy: 'Za dużo naraz. Spróbuj za chwilę.',
-    zones_open: 'Jeszcze nie włączono: to jest otwarte albo nie daje znaku.',
+    zones_open: 'Jeszcze nie włączono. Najpierw zamknij albo włącz bez tego:',
+    not_called:
+      'Wylogowano, więc wołanie o pomoc NIE wyszło. Użyj przycisku albo klawiatury, albo zadzwoń pod 112. Albo wpisz kod i wołaj jeszcze raz.',
     other: 'Nie udało się. Spróbuj jeszcze raz.',
   },
   time: {
@@ -141,8 +144,8 @@ export const pl: Words = {
     toldHeading: 'Kto wie',
     seen: 'Widziane: {name}.',
     lightsHeading: 'Światła',
-    lightOn: 'Zapal: {name}',
-    lightOff: 'Zgaś: {name}',
+    lightOn: 'Zapal',
+    lightOff: 'Zgaś',
     on: 'Świeci',
     off: 'Nie świeci',
     faultsHeading: 'Wymaga uwagi',
