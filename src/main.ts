@@ -17,6 +17,7 @@ import { savedClock } from './hub/saved.ts';
 import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
+import { openInstallersHour, provisionDeps } from './installer.ts';
 import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
@@ -44,6 +45,7 @@ import { formatProblem } from './site/report.ts';
 import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
+import type { Fitting } from './web/install/fitting.ts';
 import type { Demo } from './web/page/demo.ts';
 import type { HouseNames } from './web/page/visit.ts';
 import type { WebServer } from './web/server.ts';
@@ -131,7 +133,14 @@ async function run(files: RunFiles): Promise<number> {
     setImmediate(end.again);
     return { ok: true };
   };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house, askRestart));
+  const options = { families: facts(families), credentialsDirectory };
+  const hour = openInstallersHour({
+    ...{ files, house, families, options, hub, clock, codes, texts },
+    version: version(),
+    restart: askRestart,
+  });
+  const handlers = [...controlHandlers(hub, clock, texts, modem, house, askRestart), ...hour.handlers];
+  const control = await openControl(files.data, new Map(handlers));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
@@ -140,7 +149,10 @@ async function run(files: RunFiles): Promise<number> {
   const page =
     house.web === null || starts.how === 'bare'
       ? null
-      : await openPage(house, house.web, files, { state, hub, codes, clock, history: opened.history, log });
+      : await openPage(house, house.web, files, {
+          ...{ state, hub, codes, clock, history: opened.history, log },
+          fitting: hour.fitting,
+        });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
@@ -161,6 +173,7 @@ async function run(files: RunFiles): Promise<number> {
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
+  hour.close();
   if (control.ok) await control.control.close();
   await page?.close();
   await (await homeAssistant)?.close();
@@ -304,6 +317,7 @@ async function openPage(
     readonly clock: Clock;
     readonly history: History;
     readonly log: ProgramLog;
+    readonly fitting: Fitting;
   },
 ): Promise<WebServer | null> {
   const { openWeb } = await import('./web/server.ts');
@@ -325,7 +339,7 @@ async function openPage(
   const tls = found?.certificate ?? null;
   const { LANGUAGES } = await import('./web/words/languages.ts');
   const demo = is === 'pretend' ? await demoOf(house, hub) : null;
-  const page = { house: namesOf(house, web), languages: LANGUAGES, demo, fitting: null };
+  const page = { house: namesOf(house, web), languages: LANGUAGES, demo };
   const opened = await openWeb({ ...web, ...rest, ...page, tls, log, health, window: hub.window, version: version() });
   return opened.ok ? opened.server : failed(opened.why);
 }
@@ -550,6 +564,7 @@ function cliDeps(): CliDeps {
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
     reviews: { list: listReviews, hold: holdReview },
+    provision: provisionDeps(() => ({ families: facts(devices()), credentialsDirectory })),
     log: {
       open: openLogReader,
       verify: verifyLog,

@@ -2,6 +2,7 @@ import type { Role } from '../alarm/events.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
 import type { LocalRow } from '../hub/ports.ts';
+import type { Referral } from '../provision/referral.ts';
 
 // What the commands need of the other rooms. They may not reach for it themselves; whoever starts them hands it in.
 
@@ -202,6 +203,36 @@ export interface DeskDeps {
   remove(place: DeskPlace, name: string): Promise<{ readonly ok: true } | Refused>;
 }
 
+/** What beginning and ending an installer's hour needs beside the running hub. */
+export interface ProvisionDeps {
+  readReferral(
+    file: string,
+  ):
+    | { readonly ok: true; readonly referral: Referral; readonly warnings: readonly ShownProblem[] }
+    | { readonly ok: false; readonly problems: readonly ShownProblem[] };
+  /** Something of this name is there. */
+  isThere(file: string): boolean;
+  /** `scheme`: a file whose sections stand in place of ours; null: none. */
+  firstConfig(
+    file: string,
+    scheme: string | null,
+  ):
+    | { readonly ok: true; readonly warnings: readonly ShownProblem[] }
+    | (Refused & { readonly problems: readonly ShownProblem[] });
+  /** Keeps a new job for the hub that is started next on this directory. */
+  keepJob(
+    dir: string,
+    referral: Referral,
+    installer: { readonly person: string; readonly name: string; readonly scheme: string },
+  ): Promise<{ readonly ok: true } | Refused>;
+  /** A code that nobody would guess first. */
+  drawCode(): string;
+  /** A day from now on, as `2026-12-05`. */
+  daysFromNow(days: number): string;
+  /** Copies the papers of a handover, and syncs them. */
+  copyPapers(dir: string, out: string): { readonly ok: true; readonly files: readonly string[] } | Refused;
+}
+
 /** A certificate that is as it was signed, and the key that signed it. */
 export interface ShownCertificate {
   readonly ok: true;
@@ -228,6 +259,7 @@ export interface CliDeps {
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
+  readonly provision: ProvisionDeps;
   readonly reviews: ReviewsDeps;
   readonly log: LogDeps;
   /** `key` null: signed by anyone. */

@@ -11,6 +11,7 @@ import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
+import { addProvisionCommands } from './provision.ts';
 import { addReviewsCommands } from './reviews.ts';
 import { addUsersCommands } from './users.ts';
 
@@ -47,6 +48,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
+  addProvisionCommands(program, deps, io);
   addReviewsCommands(program, deps, io);
   addDeskCommands(program, deps, io);
   inherit(program);

@@ -13,6 +13,7 @@ import type {
 import { blockers, missing } from '../provision/blockers.ts';
 import { certificateOf, feedbackOf } from '../provision/certificate.ts';
 import { deadlineIs } from '../provision/deadline.ts';
+import { withLearnt } from '../provision/house.ts';
 import type { FittedDevice, Job, JobEvent } from '../provision/job.ts';
 import { newJob } from '../provision/job.ts';
 import { nextStep } from '../provision/next.ts';
@@ -73,7 +74,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
 
   function view(): ProvisionView | null {
     if (job === null) return null;
-    const house = world.house();
+    const house = withLearnt(world.house(), job);
     const proposal = propose(job.referral);
     const all = missing(job, house);
     const next = nextStep(all.filter(({ waived }) => waived === null));
@@ -94,8 +95,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     const person = id === null ? null : world.person(id);
     if (person === null)
       return refused('the installer of this job has no code on this hub any more; begin the job anew');
-    // Where nobody lives in yet, whoever may speak here is the one who fits.
-    if (world.window.view().installerUntil === null) world.openInstaller(FIRST_FITTING);
+    letIn();
     const vouched = { person, duress: false, code: 'fresh' } as const;
     const answer = await world.window.order({ source: SOURCE, ask, code: null, vouched, id: null });
     if (answer === null) return refused('the hub is busy; try again');
@@ -153,7 +153,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
 
   function blocked(): ProvisionDone | null {
     if (job === null) return refused(trouble ?? NO_JOB);
-    const blocking = blockers(job, world.house());
+    const blocking = blockers(job, withLearnt(world.house(), job));
     if (blocking.length === 0) return null;
     return {
       ok: false,
@@ -168,7 +168,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     const log = world.logHead();
     if (log === null) return refused('the log cannot be read now, and its head belongs on the certificate; try again');
     const now = world.wall();
-    const house = world.house();
+    const house = withLearnt(world.house(), job);
     const facts = { ...world.hub, log, reviews: world.reviews.due(now), now, iso: world.iso };
     const certificate = certificateOf(job, house, { ...facts, hub: world.hub.id });
     const written = await world.papers.write(certificate, feedbackOf(job, house, facts));
@@ -180,7 +180,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     const stop = blocked();
     if (stop !== null || job === null) return stop ?? refused(NO_JOB);
     if (job.papersAt === null) return refused('the papers are not made, or something changed since; make them first');
-    const house = world.house();
+    const house = withLearnt(world.house(), job);
     const counts = {
       zones: house.zones.length,
       contacts: house.contacts.length,
@@ -193,7 +193,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     await order({ action: 'close-installer' });
     const removed = await world.removeInstallers();
     if (!removed.ok) return removed;
-    world.papers.forget();
+    await world.papers.forget();
     world.record('handed-over', counts);
     await last;
     const wiped = world.jobs.wipe();
@@ -263,10 +263,16 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     return outcome;
   }
 
+  /** Where a resident lives already, she opens the time herself. */
+  const letIn = (): void => {
+    if (world.window.view().installerUntil === null) world.openInstaller(FIRST_FITTING);
+  };
+  if (job !== null) letIn();
+
   const stop = world.window.watch((news: LocalNews) => {
     if (job === null) return;
     if (news.type === 'walk') void happen({ type: 'walked', zone: news.zone, what: news.what });
-    else if (news.type === 'panel' || news.type === 'zone') tell();
+    else if (news.type !== 'row' || news.row.type === 'contact-proven') tell();
   });
 
   return {
@@ -284,8 +290,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
         const saved = await world.jobs.save(begun);
         if (!saved.ok) return saved;
         job = begun;
-        // Where a resident lives already, she opens the time herself.
-        world.openInstaller(FIRST_FITTING);
+        letIn();
         tell();
         return done;
       },

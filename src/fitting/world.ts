@@ -48,10 +48,9 @@ export interface FittingWorld {
   /** Takes away everyone who is an installer, with their codes and so their sessions. */
   removeInstallers(): Promise<Outcome>;
   readonly papers: {
-    /** `keepOut` are words that must not stand on what stays with her. */
     write(certificate: Certificate, feedback: Feedback): Promise<Outcome>;
     /** Takes away here what left with the installer. */
-    forget(): void;
+    forget(): Promise<void>;
   };
   readonly reviews: {
     /** Days on which a house that is handed over now is looked at again. */

@@ -1,4 +1,5 @@
 import type { ZoneType } from '../alarm/plan.ts';
+import type { Job } from './job.ts';
 
 // What the running house says of itself, as far as the hour asks.
 
@@ -28,8 +29,6 @@ export interface FittedPath {
   readonly name: string;
   /** Null: it leads to a monitoring service. */
   readonly contact: string | null;
-  /** What it may be called on a paper: it gives no contact away. */
-  readonly shown: string;
   /** `never`: the config lets this service be told of no tests. */
   readonly tested: 'on order' | 'never';
 }
@@ -41,8 +40,20 @@ export interface FittedHouse {
   readonly paths: readonly FittedPath[];
   /** Names of clients of the broker that have a password; none: nothing to make new. */
   readonly brokerUsers: readonly string[];
-  /** People who can arm and end an alarm. */
+  /** People who live there and have a code. */
   readonly residents: number;
   /** The config was changed since the hub started, and counts after a restart. */
   readonly restart: 'needed' | 'not needed';
+}
+
+/**
+ * The house with what was heard of a device when it was learnt, where nothing was since: a silent button leaves no trace of
+ * how it is heard.
+ */
+export function withLearnt(house: FittedHouse, { devices }: Job): FittedHouse {
+  const zones = house.zones.map((zone) => {
+    const learnt = devices.find(({ id }) => id === zone.id);
+    return { ...zone, signal: zone.signal ?? learnt?.signal ?? null, battery: zone.battery ?? learnt?.battery ?? null };
+  });
+  return { ...house, zones };
 }

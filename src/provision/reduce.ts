@@ -109,7 +109,9 @@ function walked(job: Job, { zone, what }: Of<'walked'>, now: WallTime): Job {
   if (what === 'pressed') return pressed(job, zone, now);
   const before = job.tests[zone] ?? [];
   const last = before.at(-1);
-  if (before.length >= MOST_TESTS || (last !== undefined && now - last.at < SAME_TEST_MS)) return job;
+  if (before.length >= MOST_TESTS) return job;
+  // A door closes and a room falls still between two tests; of hits, one bump can make several.
+  if (what === 'hit' && last !== undefined && now - last.at < SAME_TEST_MS) return job;
   return { ...job, tests: { ...job.tests, [zone]: [...before, { at: now, what }] } };
 }
 

@@ -55,6 +55,10 @@ function monthsLater(from: WallTime, months: number): string {
   return dayOf(first.getTime() + (Math.min(start.getUTCDate(), days) - 1) * DAY_MS);
 }
 
+/** When a house that is handed over at this moment is looked at again. */
+export const reviewDays = (handedOver: WallTime): readonly string[] =>
+  REVIEW_MONTHS.map((months) => monthsLater(handedOver, months));
+
 /** The next review that was not held yet; null when there is none left. */
 export const nextReview = ({ due, done }: HouseReviews): string | null => due[done.length] ?? null;
 
@@ -90,7 +94,7 @@ export function openReviews(dir: string): ReviewsFile {
     begin: (handedOver) =>
       write({
         handedOverAt: new Date(handedOver).toISOString(),
-        due: REVIEW_MONTHS.map((months) => monthsLater(handedOver, months)),
+        due: reviewDays(handedOver),
         done: [],
       }),
     hold(day, now) {

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 
 // A file that a cut of power leaves as it was or as it is to be: written beside, synced, renamed, and the folder synced.
 
-/** All of a text into an open file, and on to the disk. */
-export function writeAllSynced(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+/** All of it into an open file, and on to the disk. */
+export function writeAllSynced(descriptor: number, contents: string | Uint8Array): void {
+  const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents;
   for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
   fsyncSync(descriptor);
 }
@@ -20,8 +20,8 @@ export function syncFolder(dir: string): void {
   }
 }
 
-/** Puts a text in the place of a file, whole or not at all; mode 0600. Throws what the disk says. */
-export function replaceSynced(file: string, text: string): void {
+/** Puts it in the place of a file, whole or not at all; mode 0600. Throws what the disk says. */
+export function replaceSynced(file: string, contents: string | Uint8Array): void {
   const beside = `${file}.new`;
   const folder = dirname(file);
   const descriptor = openSync(beside, 'w', 0o600);
@@ -33,7 +33,7 @@ export function replaceSynced(file: string, text: string): void {
       const { uid, gid } = statSync(folder);
       fchownSync(descriptor, uid, gid);
     }
-    writeAllSynced(descriptor, text);
+    writeAllSynced(descriptor, contents);
   } finally {
     closeSync(descriptor);
   }

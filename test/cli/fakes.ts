@@ -62,16 +62,25 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       evidenceKey: async () => null,
       evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
     },
+    provision: {
+      readReferral: () => ({ ok: false, problems: [] }),
+      isThere: () => false,
+      firstConfig: () => ({ ok: true, warnings: [] }),
+      keepJob: async () => ({ ok: true }),
+      drawCode: () => '48213907',
+      daysFromNow: () => '2026-12-05',
+      copyPapers: () => ({ ok: false, why: 'there are no papers' }),
+    },
+    reviews: {
+      list: () => ({ ok: true, reviews: null }),
+      hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
+    },
     certificate: async (file, key) => {
       calls.push(['certificate', file, key]);
       if (file === 'false.json') return { ok: false, why: 'the signature does not fit' };
       const log = { seq: 412, hash: 'ab' };
       const certificate = { hub: 'hub\u001b[2J', version: '1.2.3', handedOverAt: '2026-11-21T15:42:07.000Z', log };
       return { ok: true, certificate, key: 'cd', fingerprint: 'ef' };
-    },
-    reviews: {
-      list: () => ({ ok: true, reviews: null }),
-      hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
     },
     log: {
       open: () => ({

@@ -6,12 +6,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { advice, adviceIntro } from '../../src/papers/advice.ts';
 import { canonicalJson } from '../../src/papers/canonical.ts';
 import { herCopy } from '../../src/papers/hers.ts';
+import { forgetAgencyPapers, readPaper } from '../../src/papers/kept.ts';
 import { agencyPapers, herPapers } from '../../src/papers/names.ts';
 import { drawRecord } from '../../src/papers/record.ts';
 import { longestText } from '../../src/papers/sheet.ts';
 import { openSigner, signed } from '../../src/papers/signing.ts';
 import { verifyCertificate } from '../../src/papers/verify.ts';
-import { forgetAgencyPapers, readPaper, writePapers } from '../../src/papers/write.ts';
+import { writePapers } from '../../src/papers/write.ts';
 import { certificateOf, feedbackOf, zone } from './house.ts';
 import { infoOf, itWithPoppler, textOf } from './text.ts';
 

@@ -5,7 +5,8 @@ import { afterEach } from 'vitest';
 import { openProvisioning } from '../../src/fitting/provisioning.ts';
 import type { FittingWorld } from '../../src/fitting/world.ts';
 import type { HeardDevice } from '../../src/hub/ports.ts';
-import { forgetAgencyPapers, readPaper, writePapers } from '../../src/papers/write.ts';
+import { forgetAgencyPapers, readPaper } from '../../src/papers/kept.ts';
+import { writePapers } from '../../src/papers/write.ts';
 import type { FittedContact, FittedHouse, FittedPath, FittedZone } from '../../src/provision/house.ts';
 import type { Job } from '../../src/provision/job.ts';
 import { takeReferral } from '../../src/site/referral.ts';
@@ -137,7 +138,7 @@ export function openHour(world: World, removed: () => void = () => {}): Hour {
           feedback,
           contacts.map(({ id }) => id),
         ),
-      forget: () => forgetAgencyPapers(dir),
+      forget: async () => forgetAgencyPapers(dir),
     },
     reviews: { due: () => ['2027-02-21', '2027-05-21'], begin: () => ({ ok: true }) },
     hub: { id: 'hub-test', version: '1.2.3' },

@@ -162,6 +162,7 @@ describe('an installer in a browser', () => {
     await page.getByLabel('Telephone').fill('+44 7700 900123');
     await page.getByRole('button', { name: 'Add' }).click();
     await page.getByRole('button', { name: 'Restart now' }).click();
+    await page.getByRole('button', { name: 'Restart now' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /Ask.*sister/ }).click();
     await page.getByText('the answer is waited for').waitFor();
     await look(page, 'people');
