@@ -11,10 +11,11 @@ import type { Hub } from './hub/hub.ts';
 import type { Clock, Codes, HeardDevice, Provisioning, TextPath } from './hub/ports.ts';
 import { type TestResult, testAlert } from './hub/test-alert.ts';
 import { headOf } from './journal/read.ts';
+import { forgetAgencyPapers, readPaper } from './papers/kept.ts';
 import type { FittedHouse, FittedPath } from './provision/house.ts';
 import { newJob } from './provision/job.ts';
 import { reception } from './sense/quality.ts';
-import { checkCodeRules } from './site/codes.ts';
+import { codeFault } from './site/codes.ts';
 import type { LoadOptions } from './site/config.ts';
 import type { Family } from './site/devices.ts';
 import { writeFirstConfig } from './site/first-config.ts';
@@ -28,6 +29,7 @@ import { formatProblem } from './site/report.ts';
 import { openReviews, reviewDays } from './site/reviews.ts';
 import { replaceSynced } from './site/synced.ts';
 import { listPeople, removePerson } from './site/users.ts';
+import type { Fitting } from './web/install/fitting.ts';
 
 // The installer's hour, joined to a running hub and to the files around it; and what a command needs to begin and end it.
 
@@ -49,11 +51,15 @@ interface Parts {
 
 export interface InstallersHour extends OpenedProvisioning {
   readonly handlers: readonly (readonly [string, FittingHandler])[];
+  /** The same for the pages. */
+  readonly fitting: Fitting;
 }
 
 export function openInstallersHour(parts: Parts): InstallersHour {
   const opened = openProvisioning(worldOf(parts));
-  return { ...opened, handlers: handlersOf(opened.provisioning) };
+  const { provisioning } = opened;
+  const paper: Fitting['paper'] = (name) => readPaper(parts.files.data, name);
+  return { ...opened, handlers: handlersOf(provisioning), fitting: { provisioning, take: takeReferral, paper } };
 }
 
 const handlersOf = (provisioning: Provisioning): InstallersHour['handlers'] =>
@@ -127,10 +133,7 @@ function worldOf(parts: Parts): FittingWorld {
         const { writePapers } = await import('./papers/write.ts');
         return writePapers(files.data, certificate, feedback, keepOut(parts, feedback.agency));
       },
-      async forget() {
-        const { forgetAgencyPapers } = await import('./papers/write.ts');
-        forgetAgencyPapers(files.data);
-      },
+      forget: async () => forgetAgencyPapers(files.data),
     },
     reviews: { due: reviewDays, begin: (now) => reviews.begin(now) },
     hub: { id: house.site.id, version: parts.version },
@@ -274,7 +277,7 @@ export const provisionDeps = (options: () => LoadOptions): ProvisionDeps => ({
   drawCode() {
     for (;;) {
       const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
-      if (checkCodeRules(code) === null) return code;
+      if (codeFault(code) === null) return code;
     }
   },
   daysFromNow: (days) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10),

@@ -71,6 +71,7 @@ import { formatProblem } from './site/report.ts';
 import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
+import type { Fitting } from './web/install/fitting.ts';
 import type { Demo } from './web/page/demo.ts';
 import type { HouseNames } from './web/page/visit.ts';
 import { liveJson } from './web/people.ts';
@@ -197,14 +198,8 @@ async function run(files: RunFiles): Promise<number> {
     house.web === null || starts.how === 'bare'
       ? null
       : await openPage(house, house.web, files, {
-          state,
-          hub,
-          codes,
-          clock,
-          history: opened.history,
-          people,
-          locks,
-          log,
+          ...{ state, hub, codes, clock, history: opened.history, people, locks, log },
+          fitting: hour.fitting,
         });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
@@ -379,6 +374,7 @@ async function openPage(
     readonly people: People;
     readonly locks: Locks;
     readonly log: ProgramLog;
+    readonly fitting: Fitting;
   },
 ): Promise<WebServer | null> {
   const { openWeb } = await import('./web/server.ts');

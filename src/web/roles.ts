@@ -18,6 +18,7 @@ export const DEEDS = [
   'manage-people',
   'change-own-code',
   'change-locks',
+  'install',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -47,6 +48,7 @@ export const MAY: Readonly<Record<Deed, Readonly<Record<Role, Leave>>>> = {
   // An installer has a code for a visit, and no say in it.
   'change-own-code': { resident: 'by code', visitor: 'by code', installer: 'no', monitor: 'by code' },
   'change-locks': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  install: { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
 };
 
 /** Null: go on. */

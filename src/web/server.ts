@@ -7,6 +7,7 @@ import type { Clock, Codes, History, Locks, Log, People, Window } from '../hub/p
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
 import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
+import type { Fitting } from './install/fitting.ts';
 import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -52,6 +53,8 @@ export interface WebOptions {
   readonly leaveTo: string;
   /** Plays the devices of a house that is pretend; null: this one is real. */
   readonly demo: Demo | null;
+  /** The installer's hour; null: it cannot be played here. */
+  readonly fitting: Fitting | null;
 }
 
 /** The open web server. */
@@ -99,8 +102,8 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const { window, codes, clock, history, people, locks } = options;
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
-  const { house, demo, languages, leaveTo } = options;
-  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, people, locks };
+  const { house, demo, fitting, languages, leaveTo } = options;
+  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, people, locks, fitting };
   const pages: PageOptions = { work, languages, leaveTo };
   guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);

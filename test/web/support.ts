@@ -71,7 +71,13 @@ export const NAMES: HouseNames = {
 };
 
 /** What pages need, where nobody looks at them. */
-export const NO_HOUSE = { house: NAMES, languages: LANGUAGES, leaveTo: 'https://leave.example/', demo: null } as const;
+export const NO_HOUSE = {
+  house: NAMES,
+  languages: LANGUAGES,
+  leaveTo: 'https://leave.example/',
+  demo: null,
+  fitting: null,
+} as const;
 
 export interface Answer {
   readonly status: number;
@@ -128,7 +134,7 @@ export interface SiteOptions extends WorldOptions {
   /** Puts something before the hub's window. */
   readonly window?: (real: Window) => Window;
   /** What of the pages is another. */
-  readonly pages?: Partial<Pick<WebOptions, 'house' | 'languages' | 'leaveTo' | 'demo'>>;
+  readonly pages?: Partial<Pick<WebOptions, 'house' | 'languages' | 'leaveTo' | 'demo' | 'fitting'>>;
 }
 
 /** The real server before the real hub and rooms, between the hub's fakes. */

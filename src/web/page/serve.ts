@@ -54,6 +54,10 @@ export async function servePages(app: FastifyInstance, options: PageOptions): Pr
 async function finish(request: FastifyRequest, reply: FastifyReply, went: Went): Promise<FastifyReply> {
   reply.headers(PAGE_HEADERS);
   if (went.is === 'elsewhere') return reply.headers(went.headers ?? {}).redirect(went.to, 303);
+  if (went.is === 'file') {
+    reply.header('content-disposition', `attachment; filename="${went.name}"`);
+    return reply.type(went.type).send(Buffer.from(went.bytes));
+  }
   reply.code(went.status).type('text/html; charset=utf-8');
   if (codingOf(request.headers['accept-encoding']) === 'plain') return reply.send(went.html);
   return reply.header('content-encoding', 'gzip').send(await squeeze(went.html));
@@ -98,7 +102,8 @@ function createAsking({ work, languages, leaveTo }: PageOptions): Asking {
   const speak = (request: FastifyRequest): Language => languageOf(request, languages, house.language);
 
   function frameFor(lang: Language, by: Session | null): Frame {
-    const links = ENTRIES.filter(({ leave }) => {
+    const links = ENTRIES.filter(({ leave, when }) => {
+      if (when?.(work) === false) return false;
       const why = whyNot(leave, by, window);
       return why === null || why === 'code_needed';
     }).map(({ to, text }) => ({ to, text: text(lang) }));

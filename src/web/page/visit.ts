@@ -1,5 +1,6 @@
 import type { Clock, Codes } from '../../hub/ports.ts';
 import type { Leave, Work } from '../endpoints.ts';
+import type { Fitting } from '../install/fitting.ts';
 import type { Session } from '../sessions.ts';
 import type { Language } from '../words/catalogue.ts';
 import type { Demo } from './demo.ts';
@@ -27,6 +28,8 @@ export interface PageWork extends Work {
   readonly codes: Pick<Codes, 'person'>;
   readonly clock: Pick<Clock, 'wall'>;
   readonly demo: Demo | null;
+  /** The installer's hour; null: it cannot be played here. */
+  readonly fitting: Fitting | null;
 }
 
 /** One request for a page, or one form. */
@@ -45,6 +48,8 @@ export interface Visit {
 /** What came of it: a page, or where to go on (303). Every form goes on, so that none is sent twice by a reload. */
 export type Went =
   | { readonly is: 'shown'; readonly html: string; readonly status: number }
+  /** To be kept by whoever asked. */
+  | { readonly is: 'file'; readonly name: string; readonly type: string; readonly bytes: Uint8Array }
   | { readonly is: 'elsewhere'; readonly to: string; readonly headers?: Readonly<Record<string, string>> };
 
 export const goTo = (to: string, headers: Readonly<Record<string, string>> = {}): Went => ({
@@ -67,5 +72,7 @@ export interface PageRoute {
 export interface PageEntry {
   readonly to: string;
   readonly leave: Exclude<Leave, 'anybody'>;
+  /** Left out: always. */
+  readonly when?: (work: PageWork) => boolean;
   readonly text: (lang: Language) => string;
 }

@@ -12,6 +12,8 @@ export const en = {
     skip: 'To the page',
     pages: 'Pages',
     home: 'Home',
+    tips: 'Home and garden',
+    install: 'Fitting',
     language: 'Language',
     change: 'Change',
     signOut: 'Sign out',

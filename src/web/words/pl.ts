@@ -10,6 +10,8 @@ export const pl: Words = {
     skip: 'Do treści',
     pages: 'Strony',
     home: 'Dom',
+    tips: 'Dom i ogród',
+    install: 'Montaż',
     language: 'Język',
     change: 'Zmień',
     signOut: 'Wyloguj',
