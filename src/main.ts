@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
 import { duration, minutes } from './base/time.ts';
+import { unitOfWires } from './box/unit.ts';
 import type { CliDeps, ModemPlace } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
@@ -530,7 +531,37 @@ function cliDeps(): CliDeps {
       return { ok: true, families };
     },
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
+    upgrade: upgradeBox,
+    unit: unitOf,
   };
+}
+
+const BOX = '/opt/lantern';
+const BOX_CREDENTIALS = '/etc/lantern/credentials';
+
+async function upgradeBox(...[wish, config, aside]: Parameters<CliDeps['upgrade']>): ReturnType<CliDeps['upgrade']> {
+  const [{ upgrade }, { openReleases }, { openMachine }] = await Promise.all([
+    import('./box/upgrade.ts'),
+    import('./box/releases.ts'),
+    import('./box/machine.ts'),
+  ]);
+  // Half an upgrade must not be the end of it because somebody closes a terminal.
+  process.on('SIGHUP', () => {});
+  const machine = openMachine({ home: BOX, config, credentials: BOX_CREDENTIALS });
+  return upgrade(wish, { releases: openReleases(BOX), machine, ...aside });
+}
+
+function unitOf(config: string): ReturnType<CliDeps['unit']> {
+  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  if (!loaded.ok) return { ok: false, why: `${config} is refused; lantern check says why` };
+  const { gpio, gateways, boards, modem } = loaded.house;
+  const ports = [...gateways, ...boards, ...(modem === null ? [] : [modem])].flatMap(({ port }) => port ?? []);
+  const text = unitOfWires({
+    pins: gpio.inputs.length + gpio.outputs.length > 0 ? 'some' : 'none',
+    ports: ports.map((port) => (existsSync(port) ? realpathSync(port) : port)),
+    receiver: gateways.some(({ command }) => command !== null) ? 'some' : 'none',
+  });
+  return { ok: true, text };
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

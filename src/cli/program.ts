@@ -10,6 +10,7 @@ import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
+import { addBoxCommands } from './upgrade.ts';
 import { addUsersCommands } from './users.ts';
 
 /** Commander's own errors come as `error: …`, some over two lines with a suggestion. */
@@ -45,6 +46,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
   addDeskCommands(program, deps, io);
+  addBoxCommands(program, deps, io);
   inherit(program);
   return program;
 }

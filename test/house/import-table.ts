@@ -39,6 +39,8 @@ export const table: Readonly<Record<string, Row>> = {
     rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
+  // An upgrade of the box it runs on, and what systemd gives the hub there; of the house it knows nothing.
+  box: { rooms: {}, packages: ['node:'] },
   cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
   // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are
   // written, and its config is checked by the same reader; of a hub's own works it takes nothing.
@@ -78,6 +80,7 @@ export const table: Readonly<Record<string, Row>> = {
       site: 'all',
       web: 'all',
       desk: 'all',
+      box: 'all',
       cli: 'all',
     },
     packages: null,
