@@ -4,11 +4,12 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 
 const commands = [
-  [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
+  [], ['run'], ['restart'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
   ['contacts'], ['contacts', 'prove'],
   ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
+  ['upgrade'], ['unit'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
