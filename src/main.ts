@@ -7,6 +7,7 @@ import type { Person } from './alarm/events.ts';
 import type { SourceId, ZoneId } from './base/brand.ts';
 import type { Json } from './base/json.ts';
 import { duration, minutes, wallTime } from './base/time.ts';
+import { unitOfWires } from './box/unit.ts';
 import type { Manifest } from './care/archive.ts';
 import type { HouseAsked } from './care/hub-facts.ts';
 import { machineAt } from './care/machine.ts';
@@ -714,6 +715,8 @@ function cliDeps(): CliDeps {
       return { ok: true, families };
     },
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
+    upgrade: upgradeBox,
+    unit: unitOf,
   };
 }
 
@@ -828,6 +831,34 @@ async function ownerOf(dir: string, code: string): Promise<Person | null> {
   const clock = createClock(null);
   const codes = openCodes(dir, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   return (await codes.check(code))?.person ?? null;
+}
+
+const BOX = '/opt/lantern';
+const BOX_CREDENTIALS = '/etc/lantern/credentials';
+
+async function upgradeBox(...[wish, config, aside]: Parameters<CliDeps['upgrade']>): ReturnType<CliDeps['upgrade']> {
+  const [{ upgrade }, { openReleases }, { openMachine }] = await Promise.all([
+    import('./box/upgrade.ts'),
+    import('./box/releases.ts'),
+    import('./box/machine.ts'),
+  ]);
+  // Half an upgrade must not be the end of it because somebody closes a terminal.
+  process.on('SIGHUP', () => {});
+  const machine = openMachine({ home: BOX, config, credentials: BOX_CREDENTIALS });
+  return upgrade(wish, { releases: openReleases(BOX), machine, ...aside });
+}
+
+function unitOf(config: string): ReturnType<CliDeps['unit']> {
+  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  if (!loaded.ok) return { ok: false, why: `${config} is refused; lantern check says why` };
+  const { gpio, gateways, boards, modem } = loaded.house;
+  const ports = [...gateways, ...boards, ...(modem === null ? [] : [modem])].flatMap(({ port }) => port ?? []);
+  const text = unitOfWires({
+    pins: gpio.inputs.length + gpio.outputs.length > 0 ? 'some' : 'none',
+    ports: ports.map((port) => (existsSync(port) ? realpathSync(port) : port)),
+    receiver: gateways.some(({ command }) => command !== null) ? 'some' : 'none',
+  });
+  return { ok: true, text };
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

@@ -359,6 +359,21 @@ export interface ShownCertificate {
   readonly fingerprint: string;
 }
 
+/** How a running hub stands; `busy`: the panel is armed or an alarm is open. */
+export type HubStanding = { readonly is: 'at-rest' } | { readonly is: 'busy' | 'silent'; readonly why: string };
+
+/** Another version wanted. `hub` is `down`: that nobody answers is known, and no reason to refuse. */
+export type UpgradeWish = { readonly hub: 'up' | 'down' } & (
+  | { readonly to: 'files'; readonly from: string; readonly sha256: string | null }
+  | { readonly to: 'previous' }
+);
+
+/** What an upgrade asks and tells meanwhile. */
+export interface UpgradeAside {
+  standing(): Promise<HubStanding>;
+  say(line: string): void;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
@@ -385,6 +400,10 @@ export interface CliDeps {
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
+  /** Puts another version in place of the one that runs, or leaves all as it was. */
+  upgrade(wish: UpgradeWish, config: string, aside: UpgradeAside): Promise<{ readonly ok: true } | Refused>;
+  /** What systemd is to give the hub for the wires of this config. */
+  unit(config: string): { readonly ok: true; readonly text: string } | Refused;
   /** `refused`: why some chips are missing, one sentence each. */
   pins(): Promise<
     { readonly ok: true; readonly chips: readonly ShownChip[]; readonly refused: readonly string[] } | Refused

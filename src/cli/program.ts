@@ -17,6 +17,7 @@ import { addModemCommands } from './modem.ts';
 import { addProvisionCommands } from './provision.ts';
 import { addRemoveCommand } from './remove.ts';
 import { addReviewsCommands } from './reviews.ts';
+import { addBoxCommands } from './upgrade.ts';
 import { addUsersCommands } from './users.ts';
 
 /** Commander's own errors come as `error: …`, some over two lines with a suggestion. */
@@ -59,6 +60,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addDoctorCommand(program, deps, io);
   addRemoveCommand(program, deps, io);
   addDeskCommands(program, deps, io);
+  addBoxCommands(program, deps, io);
   inherit(program);
   return program;
 }

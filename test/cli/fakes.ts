@@ -223,6 +223,12 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         { name: 'gpiochip1', label: 'expander', lines: 8, used: [] },
       ],
     }),
+    upgrade: async (wish, config, aside) => {
+      aside.say('unpacking');
+      calls.push(['upgrade', wish, config, await aside.standing()]);
+      return { ok: true };
+    },
+    unit: (config) => ({ ok: true, text: `[Service] ${config}\n` }),
     ...over,
   };
 }

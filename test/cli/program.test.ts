@@ -9,12 +9,12 @@ const commands = [
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
   ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'], ['backup'], ['restore'], ['doctor'], ['remove'],
-  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'],
   ['restart'], ['provision'], ['provision', 'form'], ['provision', 'start'], ['provision', 'show'], ['provision', 'check'],
   ['provision', 'room'], ['provision', 'heard'], ['provision', 'device'], ['provision', 'contact'], ['provision', 'prove'],
   ['provision', 'restart'], ['provision', 'secrets'], ['provision', 'walk'], ['provision', 'stand'],
   ['provision', 'paths'], ['provision', 'item'], ['provision', 'waive'], ['provision', 'handover'],
   ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
+  ['upgrade'], ['unit'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {

@@ -50,6 +50,8 @@ export const table: Readonly<Record<string, Row>> = {
     },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
+  // An upgrade of the box it runs on, and what systemd gives the hub there; of the house it knows nothing.
+  box: { rooms: {}, packages: ['node:'] },
   // What is done with a data directory as a whole, mostly while no hub runs on it: copied, put back, wiped.
   care: {
     rooms: {
@@ -118,6 +120,7 @@ export const table: Readonly<Record<string, Row>> = {
       care: 'all',
       papers: 'all',
       fitting: 'all',
+      box: 'all',
       cli: 'all',
     },
     packages: null,
