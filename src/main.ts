@@ -1,21 +1,48 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
-import { duration, minutes } from './base/time.ts';
-import type { CliDeps, ModemPlace } from './cli/deps.ts';
+import type { Person } from './alarm/events.ts';
+import type { SourceId, ZoneId } from './base/brand.ts';
+import type { Json } from './base/json.ts';
+import { duration, minutes, wallTime } from './base/time.ts';
+import { unitOfWires } from './box/unit.ts';
+import type { Manifest } from './care/archive.ts';
+import type { HouseAsked } from './care/hub-facts.ts';
+import { machineAt } from './care/machine.ts';
+import { openMedia } from './care/media.ts';
+import { survey, wipe } from './care/removal.ts';
+import { openedBy, restore } from './care/restore.ts';
+import { takeUp } from './care/take-up.ts';
+import type { CliDeps, ModemPlace, RunFiles, ShownBackup } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
+import { examine } from './doctor/examine.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
-import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires } from './hub/ports.ts';
+import type {
+  Broker,
+  BrokerLocks,
+  Clock,
+  Codes,
+  History,
+  LocalRow,
+  Locks,
+  People,
+  RenewedPassword,
+  Station,
+  TextPath,
+  Wires,
+} from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
+import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
-import { openBundle, writeBundle } from './journal/bundle.ts';
+import { openInstallersHour, provisionDeps } from './installer.ts';
+import { openBundle, readIdentityFile, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
@@ -38,9 +65,17 @@ import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
+import { brokerUsersNow, createLocks, liveFrom } from './site/locks.ts';
+import { changeLocks } from './site/locks-change.ts';
+import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
-import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
-import { type ControlHandler, openControl } from './web/control.ts';
+import { nextReview, openReviews } from './site/reviews.ts';
+import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
+import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
+import type { Fitting } from './web/install/fitting.ts';
+import type { Demo } from './web/page/demo.ts';
+import type { HouseNames } from './web/page/visit.ts';
+import { liveJson } from './web/people.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -62,17 +97,19 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 type Families = ReadonlyMap<string, Family>;
 
-async function run(files: { readonly config: string; readonly data: string }): Promise<number> {
+async function run(files: RunFiles): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
   const say = (why: string): number => {
     log.flush();
     process.stderr.write(`lantern: ${why}\n`);
     return exitCodes.failed;
   };
-  const stop = stopAsked();
+  const end = endAsked();
   const families = devices();
   const unmade = makeDirectory(files.data);
   if (unmade !== null) return say(unmade);
+  const cutOff = takeUp(files.data);
+  if (cutOff !== null) return say(cutOff);
   const found = houseToGuard(files, families, log);
   if (found === null) return exitCodes.wrong;
   const { house } = found;
@@ -94,6 +131,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const starts = noteStart(files.data, thisBoot);
   const clock = createClock(savedClock(restored.parts));
   const dusk = createDusk(house.site.location, clock);
+  const reviews = openReviews(files.data);
   const codes = openCodes(files.data, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
   const modem = await findModem(house, files.data, clock, log);
   const texts = textPaths(house, modem);
@@ -101,7 +139,21 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   rows.late = hub.late;
 
-  const broker = await openBroker(house, families, hub, log);
+  const revoked = await brokerUsersNow(files.data, house);
+  if (revoked.trouble !== null) log.error({ why: revoked.trouble }, 'revoked passwords cannot be told from others');
+  hub.fault('locks', revoked.trouble === null ? 'over' : 'up');
+  const { renewed } = revoked;
+  const broker = await openBroker(house, families, hub, log, renewed);
+  const people = createPeople({ dir: files.data, credentialsDirectory, window: hub.window });
+  const locks = createLocks({
+    dir: files.data,
+    credentialsDirectory,
+    house,
+    window: hub.window,
+    codes,
+    broker: 'renew' in broker ? broker : null,
+    renewed,
+  });
   const wires = await findWires(house, clock, log, starts.how);
   const stations = await findStations(house, hub, clock, log);
   hub.start(broker, wires, stations);
@@ -118,20 +170,43 @@ async function run(files: { readonly config: string; readonly data: string }): P
   }
 
   const state = { ready: false, stopping: false };
-  const control = await openControl(files.data, controlHandlers(hub, clock, texts, modem, house));
+  const shown: { page: WebServer | null } = { page: null };
+  const askRestart = (): ControlResult => {
+    const why = whyNotNow(hub.window.view());
+    if (why !== null) return { ok: false, why };
+    // Whoever asked is answered first.
+    setImmediate(end.again);
+    return { ok: true };
+  };
+  const options = { families: facts(families), credentialsDirectory };
+  const hour = openInstallersHour({
+    ...{ files, house, families, options, hub, clock, codes, texts },
+    version: version(),
+    restart: askRestart,
+  });
+  const handlers = [
+    ...controlHandlers(hub, clock, texts, modem, house, askRestart),
+    ...peopleHandlers(people, locks, () => shown.page),
+    ...hour.handlers,
+  ];
+  const control = await openControl(files.data, new Map(handlers));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
     hub.fault('bare_start', 'up');
   }
-  const page =
+  shown.page =
     house.web === null || starts.how === 'bare'
       ? null
-      : await openPage(house.web, files.data, { state, hub, codes, clock, history: opened.history, log });
+      : await openPage(house, house.web, files, {
+          ...{ state, hub, codes, clock, history: opened.history, people, locks, log },
+          fitting: hour.fitting,
+        });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
     hub.fault('users', codes.trouble() === null ? 'over' : 'up');
+    if (clock.trusted()) hub.fault('review_due', reviews.isDue(clock.wall()) ? 'up' : 'over');
     supervisor.watchdog();
   };
   const beating = setInterval(
@@ -142,13 +217,15 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.info({ config: found.accepted === null ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
+  await locks.finish();
 
-  await stop;
+  await end.asked;
   state.stopping = true;
   supervisor.stopping();
   clearInterval(beating);
+  hour.close();
   if (control.ok) await control.control.close();
-  await page?.close();
+  await shown.page?.close();
   await (await homeAssistant)?.close();
   await Promise.all([wires.close(), modem?.close()]);
   await broker.close();
@@ -159,7 +236,7 @@ async function run(files: { readonly config: string; readonly data: string }): P
   log.info({}, 'stopped');
   log.flush();
   // What is still waiting (a countdown, a reply to fetch) is saved, and goes on at the next start.
-  process.exit(exitCodes.done);
+  process.exit(end.status());
 }
 
 /** Loaded only where there is one; it looks for its port when it is opened, and for ever. */
@@ -198,10 +275,16 @@ function keepAccepted(data: string, accepted: string, log: ProgramLog): void {
   if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
 }
 
-async function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
+async function openBroker(
+  house: House,
+  families: Families,
+  hub: Hub,
+  log: ProgramLog,
+  renewed: ReadonlyMap<string, RenewedPassword>,
+): Promise<Broker | (Broker & BrokerLocks)> {
   const { mqtt } = house;
   const parts = { siteId: house.site.id, door: hub.door, log };
-  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: mqtt });
+  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: { ...mqtt, renewed } });
   // Its client library is of no use to a hub with a broker of its own.
   const { createExternalBroker } = await import('./link/mqtt/external-broker.ts');
   return createExternalBroker({ ...parts, config: mqtt, deviceTopics: topicsToHear(house, families) });
@@ -280,15 +363,19 @@ async function openStation(
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
 async function openPage(
+  house: House,
   web: WebConfig,
-  dir: string,
+  { data: dir, is }: RunFiles,
   parts: {
     readonly state: { readonly ready: boolean; readonly stopping: boolean };
     readonly hub: Hub;
     readonly codes: Codes;
     readonly clock: Clock;
     readonly history: History;
+    readonly people: People;
+    readonly locks: Locks;
     readonly log: ProgramLog;
+    readonly fitting: Fitting;
   },
 ): Promise<WebServer | null> {
   const { openWeb } = await import('./web/server.ts');
@@ -308,8 +395,38 @@ async function openPage(
     return state.ready ? ({ status: 'ready' } as const) : ({ status: 'starting', missing: ['panel'] } as const);
   };
   const tls = found?.certificate ?? null;
-  const opened = await openWeb({ ...web, ...rest, tls, log, health, window: hub.window, version: version() });
+  const { LANGUAGES } = await import('./web/words/languages.ts');
+  const demo = is === 'pretend' ? await demoOf(house, hub) : null;
+  const page = { house: namesOf(house, web), languages: LANGUAGES, demo };
+  const opened = await openWeb({ ...web, ...rest, ...page, tls, log, health, window: hub.window, version: version() });
   return opened.ok ? opened.server : failed(opened.why);
+}
+
+/** What pages call the parts of this house. */
+function namesOf(house: House, { language }: WebConfig): HouseNames {
+  const zones = [...house.panel.zones.values()];
+  const names = new Map(house.devices.map(({ id, name }) => [id as string, name]));
+  return {
+    zones: zones.map(({ id, type }) => ({ id, name: names.get(id) ?? id, type })),
+    devices: house.devices.map(({ id, name }) => ({ id, name })),
+    outputs: house.outputs.map(({ id, name, role }) => ({ id, name, role })),
+    contacts: [...house.contactNames].map(([id, name]) => ({ id, name })),
+    services: house.monitoring.map(({ id }) => id),
+    modes: (['away', 'home', 'night'] as const).filter((mode) => zones.some(({ modes }) => modes.includes(mode))),
+    timezone: house.site.timezone,
+    language,
+  };
+}
+
+/** The devices of a pretend house speak through the same door as those on the broker. */
+async function demoOf(house: House, hub: Hub): Promise<Demo> {
+  const { createDemo } = await import('./web/page/demo.ts');
+  const source = 'mqtt:demo' as SourceId;
+  const devices = house.devices.flatMap(({ id, name, topic, profile }) => {
+    const zone = house.panel.zones.get(id as string as ZoneId)?.type;
+    return zone === undefined || profile !== 'zigbee2mqtt' ? [] : [{ id, name, topic, zone }];
+  });
+  return createDemo(devices, (topic, payload) => hub.door.message(topic, payload, false, source));
 }
 
 /** Home Assistant sees and asks only what may be seen and asked on site; the panel guards without it. */
@@ -343,15 +460,35 @@ async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: Prog
   }
 }
 
+/** How this process comes to its end. */
+interface End {
+  readonly asked: Promise<void>;
+  /** Ends it as a signal would, with a status that asks for another start. A signal meanwhile has the last word. */
+  again(): void;
+  status(): number;
+}
+
 /** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
-const stopAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = (): void => {
-      setTimeout(() => process.exit(exitCodes.done), STOP_MS).unref();
-      resolve();
-    };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  });
+function endAsked(): End {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let status: number = exitCodes.done;
+  let ending = false;
+  const endWith = (wanted: number): void => {
+    status = wanted;
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(status), STOP_MS).unref();
+    resolve();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => endWith(exitCodes.done));
+  return {
+    asked: promise,
+    again: () => {
+      if (!ending) endWith(exitCodes.again);
+    },
+    status: () => status,
+  };
+}
 
 function makeDirectory(dir: string): string | null {
   try {
@@ -374,12 +511,21 @@ function controlHandlers(
   texts: readonly TextPath[],
   modem: Modem | null,
   house: House,
+  askRestart: () => ControlResult,
 ): ReadonlyMap<string, ControlHandler> {
   const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
   const shown =
     modem === null ? null : showModem(modem, { clock, neverContact: house.neverContact, words: TEST_WORDS });
   return new Map<string, ControlHandler>([
     ...(shown === null ? [] : modemHandlers(shown)),
+    ['restart', askRestart],
+    [
+      'standing',
+      (_request, item) => {
+        item({ version: version(), whyNotNow: whyNotNow(hub.window.view()) });
+        return { ok: true };
+      },
+    ],
     [
       'test-alert',
       async ({ waitMs }, item, gone) => {
@@ -426,6 +572,48 @@ function controlHandlers(
   ]);
 }
 
+/** Whoever is at the machine itself; wrong codes typed there count together. */
+const TERMINAL = 'session:terminal' as SourceId;
+
+function peopleHandlers(
+  people: People,
+  locks: Locks,
+  page: () => WebServer | null,
+): ReadonlyMap<string, ControlHandler> {
+  const asker = { by: null, source: TERMINAL };
+  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  return new Map<string, ControlHandler>([
+    [
+      'locks',
+      (_request, item) => {
+        item(liveJson(locks.live(null), page()?.signedIn() ?? []));
+        return { ok: true };
+      },
+    ],
+    [
+      'locks-change',
+      async ({ code, newCode, newDuress, leaveOut }, item) => {
+        const named = Array.isArray(leaveOut) ? leaveOut.filter((name) => typeof name === 'string') : [];
+        const duress = typeof newDuress === 'string' ? newDuress : null;
+        const asked = { code: text(code), newCode: text(newCode), newDuress: duress, leaveOut: named };
+        const done = await locks.change(asker, asked, page()?.signedIn().length ?? 0);
+        if (!done.ok) return done;
+        await page()?.signOut(() => true);
+        item({ at: done.at, ended: done.ended, passwords: done.passwords.map((one) => ({ ...one })) });
+        return { ok: true };
+      },
+    ],
+    [
+      'change-code',
+      async ({ code, newCode }) => {
+        const done = await people.changeCode(asker, { code: text(code), newCode: text(newCode) });
+        if (done.ok) await page()?.signOut(({ person }) => person.id === done.given.person.id);
+        return done;
+      },
+    ],
+  ]);
+}
+
 // ---- the desk --------------------------------------------------------------------------------------------------------
 
 /** A program of its own, with libraries that a hub never needs. */
@@ -434,7 +622,7 @@ const quietLog = (): ProgramLog => createLog({ level: 'error', form: 'terminal' 
 
 async function runDesk(files: Parameters<CliDeps['desk']['run']>[0]): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
-  const stop = stopAsked();
+  const stop = endAsked().asked;
   const { runDesk: run } = await deskCommands();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const status = await run(files, { log, credentialsDirectory, say, stop });
@@ -472,15 +660,49 @@ function cliDeps(): CliDeps {
       addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
       list: listPeople,
       remove: removePerson,
+      async changeCode(dir, code, newCode) {
+        const person = await ownerOf(dir, code);
+        return person === null ? WRONG_CODE : changeCode(dir, person.id, { code, newCode }, credentialsDirectory);
+      },
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
+    reviews: { list: listReviews, hold: holdReview },
+    backup: {
+      make: makeBackup,
+      openedBy: backupOpenedBy,
+      identity: readIdentityFile,
+      restore: putBack,
+    },
+    doctor,
+    removal: { survey: surveyed, wipe: wipeHub },
+    locks: {
+      async live(dir) {
+        const house = loadAccepted(dir, facts(devices()));
+        if (house === null) return NO_HOUSE_YET;
+        const { renewed } = await brokerUsersNow(dir, house);
+        return { ok: true, live: liveJson(liveFrom({ dir, credentialsDirectory, house, renewed }, null), null) };
+      },
+      async change(dir, asked) {
+        const house = loadAccepted(dir, facts(devices()));
+        if (house === null) return NO_HOUSE_YET;
+        const person = await ownerOf(dir, asked.code);
+        if (person === null) return WRONG_CODE;
+        const brokerUsers = house.mqtt.kind === 'listen' ? house.mqtt.users : [];
+        const done = await changeLocks({ dir, credentialsDirectory, brokerUsers }, person.id, asked);
+        if (!done.ok) return done;
+        const passwords = done.passwords.map((one) => ({ ...one }));
+        return { ok: true, done: { at: done.at, ended: done.ended, passwords } };
+      },
+    },
+    provision: provisionDeps(() => ({ families: facts(devices()), credentialsDirectory })),
     log: {
       open: openLogReader,
       verify: verifyLog,
       bundle: (dir, file) => writeBundle(dir, file, join(home, 'scripts', 'evidence'), Date.now()),
       opened: openBundle,
     },
+    certificate: async (file, key) => (await import('./papers/verify.ts')).verifyCertificate(file, key),
     modem: openModem,
     desk: {
       run: runDesk,
@@ -493,7 +715,150 @@ function cliDeps(): CliDeps {
       return { ok: true, families };
     },
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
+    upgrade: upgradeBox,
+    unit: unitOf,
   };
+}
+
+function listReviews(dir: string): ReturnType<CliDeps['reviews']['list']> {
+  const found = openReviews(dir).read();
+  if (!found.ok) return found;
+  const { reviews } = found;
+  if (reviews === null) return { ok: true, reviews: null };
+  const next = nextReview(reviews);
+  return { ok: true, reviews: { ...reviews, next } };
+}
+
+function holdReview(dir: string, day: string): ReturnType<CliDeps['reviews']['hold']> {
+  const held = openReviews(dir).hold(day, wallTime(Date.now()));
+  return held.ok ? { ok: true, next: nextReview(held.reviews) } : held;
+}
+
+const siteIn = (data: string): string | null => loadAccepted(data, facts(devices()))?.site.id ?? null;
+
+const shownBackup = ({ madeAt, version: by, site, log, mode, files }: Manifest): ShownBackup => ({
+  ...{ madeAt, site, mode, rows: log.rows, head: log.head, broken: log.broken },
+  version: by,
+  files: files.map(({ name, size }) => ({ name, size })),
+});
+
+async function makeBackup(asked: Parameters<CliDeps['backup']['make']>[0]): ReturnType<CliDeps['backup']['make']> {
+  const { backUp } = await import('./care/backup.ts');
+  const made = await backUp({ ...asked, version: version(), site: siteIn(asked.data), now: new Date() });
+  return made.ok ? { ...made, backup: shownBackup(made.manifest) } : made;
+}
+
+function backupOpenedBy(file: string): ReturnType<CliDeps['backup']['openedBy']> {
+  try {
+    const by = openedBy(file);
+    return by === null ? { ok: false, why: `${file} is no backup of a hub` } : { ok: true, by };
+  } catch (error) {
+    return { ok: false, why: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+async function putBack(asked: Parameters<CliDeps['backup']['restore']>[0]): ReturnType<CliDeps['backup']['restore']> {
+  const done = await restore({ ...asked, now: new Date() });
+  return done.ok ? { ...done, backup: shownBackup(done.manifest) } : done;
+}
+
+/** A hub whose config cannot be read any more goes by the name of its folder. */
+function surveyed(data: string, config: string | null): ReturnType<CliDeps['removal']['survey']> {
+  const found = survey(data, config);
+  if (!found.ok) return found;
+  const named = config === null ? null : loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  const site = found.begun?.hub || (named?.ok ? named.house.site.id : siteIn(data)) || basename(resolve(data));
+  return { ...found, site, begun: found.begun !== null };
+}
+
+async function wipeHub(
+  ...[data, config, hub]: Parameters<CliDeps['removal']['wipe']>
+): ReturnType<CliDeps['removal']['wipe']> {
+  const media = await openMedia();
+  const file = config === null ? null : resolve(config);
+  return wipe({ data, config: file, hub, version: version(), media, now: () => new Date() });
+}
+
+async function doctor(...[place, said]: Parameters<CliDeps['doctor']>): ReturnType<CliDeps['doctor']> {
+  const { hubFacts } = await import('./care/hub-facts.ts');
+  const { machineFacts, serviceFacts } = await import('./care/machine-facts.ts');
+  const data = existsSync(place.data) ? realpathSync(place.data) : resolve(place.data);
+  const machine = machineAt('/');
+  const config = place.config === null ? null : resolve(place.config);
+  const asked = config === null ? null : houseAsked(config);
+  const given = { ...said, data, config, asked, version: version(), wallMs: Date.now() };
+  return examine({
+    machine: machineFacts(machine, data),
+    hub: await hubFacts(machine, given),
+    service: serviceFacts(machine),
+  });
+}
+
+/** What the doctor must know of the house. */
+function houseAsked(config: string): HouseAsked {
+  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  if (!loaded.ok) return { errors: loaded.problems.length, warnings: 0, house: null };
+  const { modem, mqtt, web, gateways, boards, gpio, panel } = loaded.house;
+  const theirs = mqtt.kind === 'connect' ? new URL(mqtt.url) : null;
+  const ports = [
+    ...(modem === null ? [] : [{ what: 'modem port', path: modem.port }]),
+    ...gateways.flatMap(({ id, port }) => (port === null ? [] : [{ what: `gateway ${id}`, path: port }])),
+    ...boards.map(({ id, port }) => ({ what: `board ${id}`, path: port })),
+    ...(gpio.inputs.length + gpio.outputs.length === 0 ? [] : [{ what: 'pins', path: '/dev/gpiochip0' }]),
+  ];
+  const power: readonly string[] = ['mains', 'hub_battery'];
+  return {
+    errors: 0,
+    warnings: loaded.warnings.length,
+    house: {
+      modemPort: modem?.port ?? null,
+      broker:
+        mqtt.kind === 'listen'
+          ? { host: mqtt.host, port: mqtt.port, ours: 'ours' }
+          : { host: theirs?.hostname ?? '', port: Number(theirs?.port || 1883), ours: 'theirs' },
+      certificate: typeof web?.tls === 'object' ? (web.tls?.cert ?? null) : (web?.tls ?? null),
+      devices: ports,
+      powerZones: [...panel.zones.values()].filter(({ type }) => power.includes(type)).map(({ id }) => id),
+    },
+  };
+}
+
+const WRONG_CODE = { ok: false, why: 'that code is not right' } as const;
+const NO_HOUSE_YET = { ok: false, why: 'no hub has run on this directory yet; is --data right?' } as const;
+
+/** Whose code this is, where no hub runs that could be asked. */
+async function ownerOf(dir: string, code: string): Promise<Person | null> {
+  const clock = createClock(null);
+  const codes = openCodes(dir, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
+  return (await codes.check(code))?.person ?? null;
+}
+
+const BOX = '/opt/lantern';
+const BOX_CREDENTIALS = '/etc/lantern/credentials';
+
+async function upgradeBox(...[wish, config, aside]: Parameters<CliDeps['upgrade']>): ReturnType<CliDeps['upgrade']> {
+  const [{ upgrade }, { openReleases }, { openMachine }] = await Promise.all([
+    import('./box/upgrade.ts'),
+    import('./box/releases.ts'),
+    import('./box/machine.ts'),
+  ]);
+  // Half an upgrade must not be the end of it because somebody closes a terminal.
+  process.on('SIGHUP', () => {});
+  const machine = openMachine({ home: BOX, config, credentials: BOX_CREDENTIALS });
+  return upgrade(wish, { releases: openReleases(BOX), machine, ...aside });
+}
+
+function unitOf(config: string): ReturnType<CliDeps['unit']> {
+  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
+  if (!loaded.ok) return { ok: false, why: `${config} is refused; lantern check says why` };
+  const { gpio, gateways, boards, modem } = loaded.house;
+  const ports = [...gateways, ...boards, ...(modem === null ? [] : [modem])].flatMap(({ port }) => port ?? []);
+  const text = unitOfWires({
+    pins: gpio.inputs.length + gpio.outputs.length > 0 ? 'some' : 'none',
+    ports: ports.map((port) => (existsSync(port) ? realpathSync(port) : port)),
+    receiver: gateways.some(({ command }) => command !== null) ? 'some' : 'none',
+  });
+  return { ok: true, text };
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

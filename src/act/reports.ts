@@ -231,6 +231,8 @@ const FAULTS: Readonly<Record<string, ReportKind>> = {
   hub_battery_low: 'hub-battery-low',
   hub_tamper: 'hub-tamper',
 };
+/** Notices for who lives there, kept among the faults; no trouble that a service could do anything about. */
+const NOT_REPORTED: readonly string[] = ['review_due'];
 const OF_DEVICES: readonly string[] = ['lost', 'battery_low', 'tamper', 'technical'];
 
 /** A case that somebody opens in a walk test. One that is left open is told when the test ends, as the alarm it is then. */
@@ -242,6 +244,7 @@ function ofFault(data: Data, is: 'new' | 'restore'): readonly ReportWhat[] {
   const fault = textIn(data, 'fault') ?? '';
   const [name = '', ...rest] = fault.split(':');
   const whose = rest.join(':');
+  if (NOT_REPORTED.includes(name)) return [];
   // The alarm that comes with it says so already; of jamming a row of its own tells, as soon as the panel is set.
   if ((name === 'technical' || name === 'jamming') && is === 'new') return [];
   const kind = FAULTS[name] ?? 'trouble-other';

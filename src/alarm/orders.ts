@@ -4,8 +4,8 @@ import { unreachable } from '../base/unreachable.ts';
 import { audienceOf, end, hide, shownAlarms } from './alarms.ts';
 import { canBypass, isLower, readiness, set } from './arming.ts';
 import { acknowledge, close, note } from './closing.ts';
-import type { Answer, Ask, GivenCode, Order, Person, Refusal, Vouched } from './events.ts';
-import { countWrong, forgive, isLockedOut } from './lockout.ts';
+import type { Answer, Ask, GivenCode, Order, PeopleChange, Person, Refusal, Vouched } from './events.ts';
+import { countWrong, forgive, isLockedOut, lockedFor } from './lockout.ts';
 import type { PanelPlan } from './plan.ts';
 import { closeInstaller, may, openInstaller } from './roles.ts';
 import type { Alarm, PanelState } from './state.ts';
@@ -26,6 +26,11 @@ interface Facts {
 
 const yes = (warnings: readonly string[] = []): Answer => ({ ok: true, warnings });
 const no = (error: Refusal): Answer => ({ ok: false, error });
+const lockedOut = ({ state }: Step, { source }: Order, now: Instant): Answer => ({
+  ok: false,
+  error: 'locked_out',
+  waits: lockedFor(state, source, now),
+});
 
 /** An order as it came, before its code is looked at. */
 export function onOrdered(plan: PanelPlan, step: Step, order: Order, facts: Facts, now: Instant): Step {
@@ -83,7 +88,7 @@ export function onCodeVerified(
   now: Instant,
 ): Step {
   const help = given.duress ? onDuress(plan, step, order.source, now) : step;
-  if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, no('locked_out'));
+  if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, lockedOut(step, order, now));
   const known = forgive(help, order.source);
   return carryOut(plan, known, order, given, { enrolled: true, mayArm: given.mayArm }, now);
 }
@@ -102,12 +107,16 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
     case 'close':
       return onShownAlarm(step, order, ask, given, now);
     case 'open-installer':
-      return onInstaller(step, order, given.person, (next) => openInstaller(next, ask.length, given.person, now), now);
+      if (!may(step.state, 'installer', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+      return reply(openInstaller(step, ask.length, given.person, now), order.replyTo, yes());
     case 'close-installer':
-      return onInstaller(step, order, given.person, (next) => closeInstaller(plan, next, given.person, now), now);
+      if (!may(step.state, 'leave', given.person, now)) return reply(step, order.replyTo, no('not_allowed'));
+      return reply(closeInstaller(plan, step, given.person, now), order.replyTo, yes());
     case 'walk-test':
     case 'end-walk-test':
       return onWalk(plan, step, order, ask, given, now);
+    case 'people-changed':
+      return reply(peopleChanged(plan, step, ask.what, given.person, now), order.replyTo, yes());
     case 'panic':
       return step;
     default:
@@ -119,6 +128,13 @@ function identify(step: Step, order: Order, given: GivenCode): Step {
   const noted = record(step, 'signed-in', { by: given.person.id, source: order.source });
   const { person, duress } = given;
   return reply(noted, order.replyTo, { ok: true, warnings: [], given: { person, duress } });
+}
+
+/** It has happened already, so nobody's leave is asked: it is written down. */
+function peopleChanged(plan: PanelPlan, step: Step, what: PeopleChange, by: Person, now: Instant): Step {
+  const { type, ...data } = what;
+  const noted = record(step, type, { by: by.id, ...data });
+  return type === 'locks-changed' ? closeInstaller(plan, noted, by, now) : noted;
 }
 
 /** A silent or hidden alarm is answered like one that never was. */
@@ -138,11 +154,6 @@ function onShownAlarm(
   return reply(done, order.replyTo, yes());
 }
 
-function onInstaller(step: Step, order: Order, by: Person, work: (step: Step) => Step, now: Instant): Step {
-  if (!may(step.state, 'installer', by, now)) return reply(step, order.replyTo, no('not_allowed'));
-  return reply(work(step), order.replyTo, yes());
-}
-
 function onWalk(
   plan: PanelPlan,
   step: Step,
@@ -158,7 +169,7 @@ function onWalk(
 }
 
 export function onCodeWrong(step: Step, order: Order, now: Instant): Step {
-  if (isLockedOut(step.state, order.source, now)) return reply(step, order.replyTo, no('locked_out'));
+  if (isLockedOut(step.state, order.source, now)) return reply(step, order.replyTo, lockedOut(step, order, now));
   return reply(countWrong(step, order.source, now), order.replyTo, no('bad_code'));
 }
 

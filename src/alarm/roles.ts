@@ -6,7 +6,7 @@ import { change, record, type Step } from './step.ts';
 import { endWalk } from './walk.ts';
 
 /** What somebody may do under their own name. Calls for help need nobody's leave. */
-type Deed = 'arm' | 'disarm' | 'acknowledge' | 'close' | 'installer' | 'walk';
+type Deed = 'arm' | 'disarm' | 'acknowledge' | 'close' | 'installer' | 'leave' | 'walk';
 
 /** `opened`: within the time that a resident has opened for installers; `unset`: the same, and only while nothing is set. */
 const MAY: Readonly<Record<Deed, Readonly<Record<Role, 'yes' | 'opened' | 'unset' | 'no'>>>> = {
@@ -15,6 +15,7 @@ const MAY: Readonly<Record<Deed, Readonly<Record<Role, 'yes' | 'opened' | 'unset
   acknowledge: { resident: 'yes', visitor: 'no', installer: 'no', monitor: 'yes' },
   close: { resident: 'no', visitor: 'no', installer: 'no', monitor: 'yes' },
   installer: { resident: 'yes', visitor: 'no', installer: 'no', monitor: 'no' },
+  leave: { resident: 'yes', visitor: 'no', installer: 'opened', monitor: 'no' },
   walk: { resident: 'yes', visitor: 'no', installer: 'unset', monitor: 'no' },
 };
 

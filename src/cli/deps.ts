@@ -1,7 +1,9 @@
 import type { Role } from '../alarm/events.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WallTime } from '../base/time.ts';
+import type { Finding } from '../doctor/facts.ts';
 import type { LocalRow } from '../hub/ports.ts';
+import type { Referral } from '../provision/referral.ts';
 
 // What the commands need of the other rooms. They may not reach for it themselves; whoever starts them hands it in.
 
@@ -9,6 +11,13 @@ import type { LocalRow } from '../hub/ports.ts';
 export interface Refused {
   readonly ok: false;
   readonly why: string;
+}
+
+/** What `run` is started with. `pretend`: the page plays the devices. */
+export interface RunFiles {
+  readonly config: string;
+  readonly data: string;
+  readonly is: 'real' | 'pretend';
 }
 
 /** One thing wrong with a config, as `check --json` prints it. */
@@ -54,6 +63,8 @@ export interface ShownPerson {
 export interface UsersDeps {
   add(dir: string, person: PersonToAdd, code: string): Promise<{ readonly ok: true; readonly id: string } | Refused>;
   addDuress(dir: string, name: string, code: string): Promise<{ readonly ok: true } | Refused>;
+  /** The own code of whoever has this one. Only where no hub runs: it would not hear of a duress code. */
+  changeCode(dir: string, code: string, newCode: string): Promise<{ readonly ok: true } | Refused>;
   list(dir: string): { readonly ok: true; readonly people: readonly ShownPerson[] } | Refused;
   /** `residents`: how many are left. */
   remove(dir: string, name: string): Promise<{ readonly ok: true; readonly residents: number } | Refused>;
@@ -61,6 +72,132 @@ export interface UsersDeps {
   evidenceKey(dir: string): Promise<string | null>;
   /** Destroys that private half here, once it was shown. */
   evidenceKeyShown(dir: string): void;
+}
+
+/** When a house was handed over, and the days (`2026-11-21`) of its reviews; `done[0]` is the one `due[0]` was for. */
+export interface ShownReviews {
+  readonly handedOverAt: string;
+  readonly due: readonly string[];
+  readonly done: readonly string[];
+  /** Null: every one was held. */
+  readonly next: string | null;
+}
+
+/** Who can open a backup. */
+export type BackupSeal = { readonly passphrase: string } | { readonly recipient: string };
+export type BackupKey = { readonly passphrase: string } | { readonly identity: string };
+
+/** What a backup holds. */
+export interface ShownBackup {
+  readonly madeAt: string;
+  readonly version: string;
+  readonly site: string | null;
+  /** Rows of the log. */
+  readonly rows: number;
+  readonly head: string;
+  /** What was wrong with the log before the backup; null: nothing. */
+  readonly broken: string | null;
+  /** The mode the house was set in. */
+  readonly mode: string | null;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+}
+
+export interface BackupDeps {
+  /** `leftOut`: what is not in it, one sentence each. */
+  make(asked: {
+    readonly data: string;
+    readonly config: string | null;
+    readonly out: string;
+    readonly seal: BackupSeal;
+  }): Promise<
+    | { readonly ok: true; readonly backup: ShownBackup; readonly bytes: number; readonly leftOut: readonly string[] }
+    | Refused
+  >;
+  /** What opens this file. */
+  openedBy(file: string): { readonly ok: true; readonly by: 'passphrase' | 'key' } | Refused;
+  /** The private half of an age key, from a file as age-keygen writes it. */
+  identity(file: string): { readonly ok: true; readonly key: string } | Refused;
+  /** `guarding`: the mode the house stays set in, whatever the backup says. `earlier`: a restore that had been cut off was finished. */
+  restore(asked: {
+    readonly from: string;
+    readonly data: string;
+    readonly config: string | null;
+    readonly over: 'nothing' | 'replace';
+    readonly key: BackupKey;
+  }): Promise<
+    | {
+        readonly ok: true;
+        readonly backup: ShownBackup;
+        readonly guarding: string | null;
+        readonly finished: 'this' | 'earlier';
+      }
+    | Refused
+  >;
+}
+
+/** What the running hub said when it was asked. */
+export interface HubSaid {
+  readonly answers: { readonly ok: true } | Refused;
+  /** Null: no hub, or one without a modem. */
+  readonly modem: { readonly trouble: string | null; readonly dbm: number | null } | null;
+}
+
+/** What a wipe did: names and numbers, nothing of what was in the files. */
+export interface ShownWipe {
+  readonly hub: string;
+  readonly version: string;
+  readonly begunAt: string;
+  readonly endedAt: string;
+  readonly complete: boolean;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly discarded: boolean }[];
+  readonly left: readonly { readonly name: string; readonly why: string }[];
+  readonly bytes: number;
+  readonly limits: string;
+}
+
+export interface RemovalDeps {
+  /** What there is to be wiped. `site`: the name to type. `begun`: a wipe that was cut off. `beside`: names not touched. */
+  survey(
+    data: string,
+    config: string | null,
+  ):
+    | {
+        readonly ok: true;
+        readonly site: string;
+        readonly files: number;
+        readonly bytes: number;
+        readonly begun: boolean;
+        readonly beside: readonly string[];
+      }
+    | Refused;
+  wipe(
+    data: string,
+    config: string | null,
+    site: string,
+  ): Promise<{ readonly ok: true; readonly record: ShownWipe } | (Refused & { readonly record: ShownWipe | null })>;
+}
+
+export interface ReviewsDeps {
+  /** `reviews` null: the house was not handed over yet. */
+  list(dir: string): { readonly ok: true; readonly reviews: ShownReviews | null } | Refused;
+  /** Notes that the next review was held on this day. */
+  hold(dir: string, day: string): { readonly ok: true; readonly next: string | null } | Refused;
+}
+
+/** New locks as they were typed. */
+export interface LocksToChange {
+  readonly code: string;
+  readonly newCode: string;
+  readonly newDuress: string | null;
+  readonly leaveOut: readonly string[];
+}
+
+/** The same as a running hub does it, where none runs. */
+export interface LocksDeps {
+  /** Everything that can see or change anything, as far as it can be told without a hub. */
+  live(dir: string): Promise<{ readonly ok: true; readonly live: JsonObject } | Refused>;
+  /** `passwords` and `ended`, as the hub tells them. */
+  change(dir: string, asked: LocksToChange): Promise<{ readonly ok: true; readonly done: JsonObject } | Refused>;
 }
 
 export interface LogQuery {
@@ -179,11 +316,69 @@ export interface DeskDeps {
   remove(place: DeskPlace, name: string): Promise<{ readonly ok: true } | Refused>;
 }
 
+/** What beginning and ending an installer's hour needs beside the running hub. */
+export interface ProvisionDeps {
+  readReferral(
+    file: string,
+  ):
+    | { readonly ok: true; readonly referral: Referral; readonly warnings: readonly ShownProblem[] }
+    | { readonly ok: false; readonly problems: readonly ShownProblem[] };
+  /** Something of this name is there. */
+  isThere(file: string): boolean;
+  /** `scheme`: a file whose sections stand in place of ours; null: none. */
+  firstConfig(
+    file: string,
+    scheme: string | null,
+  ):
+    | { readonly ok: true; readonly warnings: readonly ShownProblem[] }
+    | (Refused & { readonly problems: readonly ShownProblem[] });
+  /** Keeps a new job for the hub that is started next on this directory. */
+  keepJob(
+    dir: string,
+    referral: Referral,
+    installer: { readonly person: string; readonly name: string; readonly scheme: string },
+  ): Promise<{ readonly ok: true } | Refused>;
+  /** A code that nobody would guess first. */
+  drawCode(): string;
+  /** A day from now on, as `2026-12-05`. */
+  daysFromNow(days: number): string;
+  /** Copies the papers of a handover, and syncs them. */
+  copyPapers(dir: string, out: string): { readonly ok: true; readonly files: readonly string[] } | Refused;
+}
+
+/** A certificate that is as it was signed, and the key that signed it. */
+export interface ShownCertificate {
+  readonly ok: true;
+  readonly certificate: {
+    readonly hub: string;
+    readonly version: string;
+    readonly handedOverAt: string;
+    readonly log: { readonly seq: number; readonly hash: string };
+  };
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** How a running hub stands; `busy`: the panel is armed or an alarm is open. */
+export type HubStanding = { readonly is: 'at-rest' } | { readonly is: 'busy' | 'silent'; readonly why: string };
+
+/** Another version wanted. `hub` is `down`: that nobody answers is known, and no reason to refuse. */
+export type UpgradeWish = { readonly hub: 'up' | 'down' } & (
+  | { readonly to: 'files'; readonly from: string; readonly sha256: string | null }
+  | { readonly to: 'previous' }
+);
+
+/** What an upgrade asks and tells meanwhile. */
+export interface UpgradeAside {
+  standing(): Promise<HubStanding>;
+  say(line: string): void;
+}
+
 /** Everything the commands ask of the rest of the program. */
 export interface CliDeps {
   readonly version: string;
   /** Runs the hub until it is told to stop; resolves with the exit status. */
-  run(files: { readonly config: string; readonly data: string }): Promise<number>;
+  run(files: RunFiles): Promise<number>;
   /** Every problem of a config; accepted when none of them is an error. */
   check(config: string): readonly ShownProblem[];
   /** Adds a device to a config, where the whole is accepted with it. */
@@ -192,10 +387,23 @@ export interface CliDeps {
   formatProblem(problem: ShownProblem): string;
   decoder(choice: DecoderChoice): { readonly ok: true; readonly decoder: Decoder } | Refused;
   readonly users: UsersDeps;
+  readonly provision: ProvisionDeps;
+  readonly reviews: ReviewsDeps;
+  readonly backup: BackupDeps;
+  readonly removal: RemovalDeps;
+  /** Looks at a hub and the machine it runs on. */
+  doctor(place: { readonly data: string; readonly config: string | null }, said: HubSaid): Promise<readonly Finding[]>;
+  readonly locks: LocksDeps;
   readonly log: LogDeps;
+  /** `key` null: signed by anyone. */
+  certificate(file: string, key: string | null): Promise<ShownCertificate | Refused>;
   modem(place: ModemPlace): Promise<{ readonly ok: true; readonly modem: OpenedModem } | Refused>;
   readonly desk: DeskDeps;
   families(): { readonly ok: true; readonly families: readonly ShownFamily[] } | Refused;
+  /** Puts another version in place of the one that runs, or leaves all as it was. */
+  upgrade(wish: UpgradeWish, config: string, aside: UpgradeAside): Promise<{ readonly ok: true } | Refused>;
+  /** What systemd is to give the hub for the wires of this config. */
+  unit(config: string): { readonly ok: true; readonly text: string } | Refused;
   /** `refused`: why some chips are missing, one sentence each. */
   pins(): Promise<
     { readonly ok: true; readonly chips: readonly ShownChip[]; readonly refused: readonly string[] } | Refused

@@ -1,5 +1,5 @@
-/** Exit codes: done, failed, wrong use or wrong config. */
-export const exitCodes = { done: 0, failed: 1, wrong: 2 } as const;
+/** Exit codes: done, failed, wrong use or wrong config; a hub that ends with `again` asks whoever started it to do so again. */
+export const exitCodes = { done: 0, failed: 1, wrong: 2, again: 75 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Ends a command with one line on stderr. */

@@ -1,15 +1,23 @@
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './backup.ts';
+import { addCertificateCommands } from './certificate.ts';
 import { addContactsCommands } from './contacts.ts';
 import { addDecodeCommand } from './decode.ts';
 import type { CliDeps } from './deps.ts';
 import { addDeskCommands } from './desk.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
+import { addLocksCommands } from './locks.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
+import { addProvisionCommands } from './provision.ts';
+import { addRemoveCommand } from './remove.ts';
+import { addReviewsCommands } from './reviews.ts';
+import { addBoxCommands } from './upgrade.ts';
 import { addUsersCommands } from './users.ts';
 
 /** Commander's own errors come as `error: …`, some over two lines with a suggestion. */
@@ -39,12 +47,20 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addHouseCommands(program, deps, io);
   addDecodeCommand(program, deps, io);
   addUsersCommands(program, deps, io);
+  addLocksCommands(program, deps, io);
   addLogCommands(program, deps, io);
+  addCertificateCommands(program, deps, io);
   addHubCommands(program, deps, io);
   addGpioCommand(program, deps, io);
   addModemCommands(program, deps, io);
   addContactsCommands(program, io);
+  addProvisionCommands(program, deps, io);
+  addReviewsCommands(program, deps, io);
+  addBackupCommands(program, deps, io);
+  addDoctorCommand(program, deps, io);
+  addRemoveCommand(program, deps, io);
   addDeskCommands(program, deps, io);
+  addBoxCommands(program, deps, io);
   inherit(program);
   return program;
 }

@@ -5,6 +5,7 @@ import { deadline as panelDeadline, reduce } from '../alarm/reduce.ts';
 import type { PanelState } from '../alarm/state.ts';
 import { type PanelPhase, phaseOf } from '../alarm/view.ts';
 import type { ContactId, DeviceId, OutputId, SourceId, ZoneId } from '../base/brand.ts';
+import type { JsonObject } from '../base/json.ts';
 import { after, between, type Duration, duration, hours, type Instant, isDue, seconds, sooner } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { escalate, deadline as escalationDeadline } from '../escalate/escalate.ts';
@@ -97,6 +98,8 @@ export interface Hub {
    * itself. False: a resident has a code, and so has the say.
    */
   openInstaller(length: Duration): boolean;
+  /** A row of the local view about what happened beside the rooms. */
+  record(row: string, data: JsonObject): void;
   /** Trouble outside the rooms begins or ends. */
   fault(name: string, is: 'up' | 'over'): void;
   /** Sends a marked test through every path; `onRow` hears every row meanwhile. Returns how to stop listening. */
@@ -122,6 +125,7 @@ type HubEvent =
   | { readonly type: 'lighting'; readonly event: LightingEvent }
   | { readonly type: 'stations'; readonly event: StationsEvent }
   | { readonly type: 'test-asked' }
+  | { readonly type: 'noted'; readonly row: string; readonly data: JsonObject }
   | { readonly type: 'heartbeat'; readonly done: () => void }
   | { readonly type: 'tick' };
 
@@ -349,6 +353,9 @@ export function createHub(
       case 'test-asked':
         onEscalation({ type: 'test-asked', numbers: draw() }, turn);
         stations.tell([hubReport('test-manual', null)], lend(turn));
+        return;
+      case 'noted':
+        row({ type: 'record', row: event.row, data: event.data, audience: 'local' }, turn);
         return;
       case 'noise':
         onRadio(radios.noise(event.base, event.is), turn);
@@ -877,6 +884,7 @@ export function createHub(
     heartbeat: () => new Promise((done) => take({ type: 'heartbeat', done }, 'personal')),
     fault: (name, is) =>
       take({ type: 'panel', event: { type: is === 'up' ? 'fault-raised' : 'fault-cleared', fault: name } }, 'fault'),
+    record: (row, data) => take({ type: 'noted', row, data }, 'fault'),
     openInstaller(length) {
       if (codes.hasResident()) return false;
       const most = duration(Math.min(length, LONGEST_FITTING));

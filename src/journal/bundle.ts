@@ -127,7 +127,8 @@ export async function openBundle(bundle: string, identityFile: string): Promise<
   }
 }
 
-function readIdentityFile(
+/** The private half of an age key, from a file as age-keygen writes it. */
+export function readIdentityFile(
   file: string,
 ): { readonly ok: true; readonly key: string } | { readonly ok: false; readonly why: string } {
   try {

@@ -54,6 +54,20 @@ export function readEvents(dir: string): ReadRows<StoredRow> {
   return trouble === null ? { ok: true, rows: storedRows(dir) } : { ok: false, why: trouble };
 }
 
+/** The last row and its hash: what has to be kept elsewhere for a cut at the end to show. Null: there is no log to read. */
+export function headOf(dir: string): Pick<StoredRow, 'seq' | 'hash'> | null {
+  try {
+    const [last] = readPage<Pick<StoredRow, 'seq' | 'hash'>>(
+      dir,
+      'SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1',
+      [],
+    );
+    return last ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Walks the whole chain. It proves that no row was changed, taken out or put in between; it cannot know of rows cut
  * off at the end, for which the last `seq` and hash have to be kept elsewhere.

@@ -2,7 +2,9 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 // The little of POSIX ustar (IEEE 1003.1, pax) that a bundle of plain files needs. Every tar and every Python reads it.
 
-const block = 512;
+/** Everything in a tar lies in blocks of so many bytes. */
+export const tarBlock = 512;
+const block = tarBlock;
 
 /** Writes one file of the bundle, whose length need not be known before. */
 export interface TarFile {
@@ -71,7 +73,8 @@ function writeAll(fd: number, bytes: Uint8Array, at: number): void {
   }
 }
 
-function headerOf(name: string, size: number, seconds: number): Buffer {
+/** The block before a plain file; its name has 100 bytes at most. */
+export function headerOf(name: string, size: number, seconds: number): Buffer {
   const header = Buffer.alloc(block);
   const octal = (value: number, at: number, length: number) =>
     header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'ascii');

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
 import type { LocalRow, PhaseMirror, Restored } from '../hub/ports.ts';
 import type { Sealer } from './evidence.ts';
 import { ensureEvidence, openSealer } from './evidence.ts';
-import { diskTrouble, errorCode, inDirectory, isDamage } from './files.ts';
+import { diskTrouble, inDirectory, isDamage } from './files.ts';
+import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { readPhase, writePhase } from './phase.ts';
 import type { ActivityRow, CommittedEntry, FromWorker, SentEntry, ToWorker, WorkerStart } from './protocol.ts';
 import { Store, unsealedRows } from './store.ts';
@@ -38,7 +38,7 @@ const warmUpAfterMs = 1500;
 const sealAgainMs = 10_000;
 
 let store: Store | null = null;
-let lock: Database.Database | null = null;
+let lock: DirectoryLock | null = null;
 let refusedEpoch = -1;
 let lastTrouble = '';
 let sealer: Sealer | null = null;
@@ -63,27 +63,9 @@ function trouble(what: string): void {
 
 // --- opening
 
-type Lock = 'taken' | 'held-by-another';
-
-// A second file, because the database itself must stay readable by others. Locked in SQLite's way: the kernel lets go
-// of it when the process ends, however it ends.
-function takeLock(): Lock {
-  if (lock) return 'taken';
-  const path = inDirectory(start.dir, 'lock');
-  const db = new Database(path, { timeout: 0 });
-  try {
-    chmodSync(path, 0o600);
-    db.exec('BEGIN EXCLUSIVE');
-    lock = db;
-    return 'taken';
-  } catch (error) {
-    db.close();
-    if (errorCode(error).startsWith('SQLITE_BUSY')) return 'held-by-another';
-    if (errorCode(error) !== 'SQLITE_NOTADB') throw error;
-    // Nothing is ever written to it, and who finds rubbish in it was not locked out: it can go.
-    rmSync(path, { force: true });
-    return takeLock();
-  }
+function takeLock(): 'taken' | 'held-by-another' {
+  lock ??= lockDirectory(start.dir);
+  return lock === null ? 'held-by-another' : 'taken';
 }
 
 function openStore(database: WorkerStart['database']): { restored: Restored; committedThrough: number } {
@@ -267,7 +249,7 @@ function takeActivity(text: string): void {
 function read({ id, after, limit }: Extract<ToWorker, { kind: 'read' }>): void {
   let rows: readonly LocalRow[] | null = null;
   try {
-    rows = store?.local(after, limit) ?? null;
+    rows = (after === null ? store?.newest(limit) : store?.local(after, limit)) ?? null;
   } catch (error) {
     trouble(diskTrouble(error));
   }
@@ -370,7 +352,7 @@ async function finish(): Promise<void> {
     trouble(`rows could not be sealed, or old state not be forgotten: ${diskTrouble(error)}`);
   }
   store?.close();
-  lock?.close();
+  lock?.release();
   port.close();
 }
 

@@ -1,9 +1,8 @@
-import { closeSync, fchmodSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Families, rebuildHouse } from './config.ts';
 import type { House } from './house.ts';
 import { readSource } from './source.ts';
-import { syncFolder, writeAllSynced } from './synced.ts';
+import { replaceSynced } from './synced.ts';
 
 const NAME = 'accepted.json';
 
@@ -13,15 +12,12 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export type Saved = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 /**
- * Keeps the last accepted config in the data directory: written beside, synced, then renamed, so that a cut of
- * power leaves the old one or the new one; mode 0600, because secrets are in it.
+ * Keeps the last accepted config in the data directory, so that a cut of power leaves the old one or the new one; mode
+ * 0600, because secrets are in it.
  */
 export function saveAccepted(dir: string, accepted: string): Saved {
-  const beside = join(dir, `${NAME}.new`);
   try {
-    writeSynced(beside, accepted);
-    renameSync(beside, join(dir, NAME));
-    syncFolder(dir);
+    replaceSynced(join(dir, NAME), accepted);
     return { ok: true };
   } catch (error) {
     return { ok: false, why: error instanceof Error ? error.message : String(error) };
@@ -32,15 +28,4 @@ export function saveAccepted(dir: string, accepted: string): Saved {
 export function loadAccepted(dir: string, families: Families): House | null {
   const source = readSource(join(dir, NAME), MOST_BYTES);
   return source.ok ? rebuildHouse(source.text, families) : null;
-}
-
-function writeSynced(file: string, text: string): void {
-  const descriptor = openSync(file, 'w', 0o600);
-  try {
-    // The mode above is for new files only; one left over may be wider.
-    fchmodSync(descriptor, 0o600);
-    writeAllSynced(descriptor, text);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -18,7 +18,7 @@ import type { Problem } from './house.ts';
 import { readSource } from './source.ts';
 import { syncFolder, writeAllSynced } from './synced.ts';
 
-// Writes a device that was heard into the config of a house. The file is a person's work: what stands in it stays byte by
+// Writes a device that was heard, or a person to tell, into the config of a house. The file is a person's work: what stands in it stays byte by
 // byte, and until the new one is whole, checked and on the disk, the old one stays in its place.
 
 /** A device to be written under `devices:`; null: that key is left out. */
@@ -47,23 +47,50 @@ const refused = (why: string, problems: readonly Problem[] = []): Added => ({ ok
  * Adds a device to the config in `file`. The new config is checked as a whole before it takes the place of the old one in
  * one step; on any trouble the file is as it was. Never throws for what is in the file or on the disk.
  */
-export function addDevice(file: string, device: DeviceToAdd, options: LoadOptions): Added {
+export const addDevice = (file: string, device: DeviceToAdd, options: LoadOptions): Added =>
+  addTo(file, { list: 'devices', entry: entryOf(device), called: 'device' }, options);
+
+/** A person to be written under `contacts:`. */
+export interface ContactToAdd {
+  readonly id: string;
+  /** E.164. */
+  readonly phone: string;
+  /** Null: all but duress. */
+  readonly alarms: readonly string[] | null;
+}
+
+/** Adds a person to tell to the config in `file`, as `addDevice` adds a device. */
+export function addContact(file: string, { id, phone, alarms }: ContactToAdd, options: LoadOptions): Added {
+  const entry = alarms === null ? { id, phone } : { id, phone, alarms };
+  return addTo(file, { list: 'contacts', entry, called: 'contact' }, options);
+}
+
+/** One entry more for a list of the config. */
+interface Addition {
+  readonly list: 'devices' | 'contacts';
+  readonly entry: object;
+  readonly called: string;
+}
+
+function addTo(file: string, addition: Addition, options: LoadOptions): Added {
   const before = loadHouse(file, options);
   if (!before.ok) return refused('the config is refused as it is; mend it first', before.problems);
   const source = readSource(file);
   if (!source.ok) return refused(`${file}: ${source.why}`);
-  const text = withDevice(source.text, device);
+  const text = withAddition(source.text, addition);
   if (text === null)
-    return refused(`${file} is written in a way that cannot be added to; add this line by hand: ${lineOf(device)}`);
+    return refused(
+      `${file} is written in a way that cannot be added to; add this line by hand: ${flowText(addition.entry)}`,
+    );
   try {
-    return replace(file, source.text, text, device, options);
+    return replace(file, source.text, text, addition, options);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return refused(`${file} cannot be replaced (${code}); run this as its owner, and see that the disk has room`);
   }
 }
 
-function replace(file: string, old: string, text: string, device: DeviceToAdd, options: LoadOptions): Added {
+function replace(file: string, old: string, text: string, addition: Addition, options: LoadOptions): Added {
   const real = realpathSync(file);
   // What the config names is looked for beside it, so it is checked where it will stand.
   if (dirname(real) !== realpathSync(dirname(file))) return refused(`${file} is a link; name the file itself, ${real}`);
@@ -73,14 +100,15 @@ function replace(file: string, old: string, text: string, device: DeviceToAdd, o
   try {
     const checked = loadHouse(beside, options);
     const named = (problem: Problem): Problem => (problem.file === beside ? { ...problem, file } : problem);
-    if (!checked.ok) return refused('with the new device the config would be refused', checked.problems.map(named));
+    if (!checked.ok)
+      return refused(`with the new ${addition.called} the config would be refused`, checked.problems.map(named));
     const now = readSource(file);
     if (!now.ok || now.text !== old) return refused(`${file} was changed meanwhile; try again`);
     renameSync(beside, real);
     syncFolder(dirname(real));
-    const at = `devices[${checked.house.devices.length - 1}]`;
+    const at = `${addition.list}[${listIn(parse(text).toJS(), addition).length - 1}]`;
     const warnings = checked.warnings.filter(({ path }) => path === at || path.startsWith(`${at}.`));
-    return { ok: true, line: lineOf(device), warnings: warnings.map(named) };
+    return { ok: true, line: flowText(addition.entry), warnings: warnings.map(named) };
   } finally {
     removeLeft(beside);
   }
@@ -110,15 +138,14 @@ function removeLeft(beside: string): void {
   }
 }
 
-/** The config with one device more; null: it cannot be added so that nothing else changes. */
-function withDevice(text: string, device: DeviceToAdd): string | null {
+/** The config with one entry more; null: it cannot be added so that nothing else changes. */
+function withAddition(text: string, addition: Addition): string | null {
   const document = parse(text);
-  const entry = entryOf(device);
-  const wanted = withEntry(document.toJS(), entry);
+  const wanted = withEntry(document.toJS(), addition);
   const isIt = (next: string | null): next is string => next !== null && isDeepStrictEqual(plainOf(next), wanted);
-  const line = spliced(text, document, lineOf(device));
+  const line = spliced(text, document, addition);
   if (isIt(line)) return line;
-  const anew = printed(document, entry);
+  const anew = printed(document, addition);
   return isIt(anew) ? anew : null;
 }
 
@@ -127,19 +154,24 @@ const parse = (text: string): Document.Parsed =>
 
 const plainOf = (text: string): unknown => parse(text).toJS();
 
-function withEntry(value: unknown, entry: object): unknown {
-  const config = value as { readonly devices?: readonly unknown[] | null };
-  return { ...config, devices: [...(config.devices ?? []), entry] };
-}
+/** Looked at after the config was accepted, so that it is a list or not there. */
+const listIn = (value: unknown, { list }: Addition): readonly unknown[] =>
+  (value as { readonly [key in Addition['list']]?: readonly unknown[] | null })[list] ?? [];
 
-/** A line after the last device, all else untouched; null: the list is not one of lines. */
-function spliced(text: string, document: Document.Parsed, line: string): string | null {
+const withEntry = (value: unknown, addition: Addition): unknown => ({
+  ...(value as object),
+  [addition.list]: [...listIn(value, addition), addition.entry],
+});
+
+/** A line after the last entry, all else untouched; null: the list is not one of lines. */
+function spliced(text: string, document: Document.Parsed, { list: key, entry }: Addition): string | null {
+  const line = flowText(entry);
   const end = text.includes('\r\n') ? '\r\n' : '\n';
   const { contents } = document;
   if (!isMap(contents) || contents.flow === true) return null;
   const whole = text.endsWith('\n') ? text : `${text}${end}`;
-  if (!contents.has('devices')) return `${whole}devices:${end}  - ${line}${end}`;
-  const list = contents.get('devices', true);
+  if (!contents.has(key)) return `${whole}${key}:${end}  - ${line}${end}`;
+  const list = contents.get(key, true);
   const place = isSeq(list) && list.flow !== true ? afterLast(whole, list) : null;
   return place === null ? null : `${whole.slice(0, place.at)}${place.indent}- ${line}${end}${whole.slice(place.at)}`;
 }
@@ -155,9 +187,9 @@ function afterLast(text: string, list: YAMLSeq): { readonly at: number; readonly
 }
 
 /** Printed anew from the document: comments stay, spacing may change. */
-function printed(document: Document.Parsed, entry: object): string | null {
+function printed(document: Document.Parsed, { list, entry }: Addition): string | null {
   try {
-    document.addIn(['devices'], document.createNode(entry, { flow: true }));
+    document.addIn([list], document.createNode(entry, { flow: true }));
     return document.toString({ lineWidth: 0 });
   } catch {
     return null;

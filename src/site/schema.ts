@@ -53,6 +53,8 @@ const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 const VIAS = ['text', 'call'] as const;
 export const PATHS = ['twilio', 'modem'] as const;
 
+/** Catalogues of words that ship; a test holds them to the page's own list. */
+export const PAGE_LANGUAGES = ['en', 'pl'] as const;
 const SERVICES = ['sia-dc09', 'webhook', 'mqtt'] as const;
 export const REPORTS = ['set', 'unset', 'alarms', 'faults', 'tests'] as const;
 /** Everything a service may be told of has its codes in this table. */
@@ -85,7 +87,7 @@ function describe<S extends z.ZodMiniType>(schema: S, description: string): S {
 }
 
 /** A group of keys. For an unknown key the issue's message holds the keys that would have been right. */
-function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
+export function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
   const keys = Object.keys(shape);
   const error = (issue: Raw & { readonly code?: string }) =>
     issue.code === 'unrecognized_keys'
@@ -94,7 +96,7 @@ function group<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
   return describe(z.strictObject(shape, { error }), description);
 }
 
-function list<S extends z.core.$ZodType>(item: S, most: number, description: string) {
+export function list<S extends z.core.$ZodType>(item: S, most: number, description: string) {
   const error = saying('a list', 'write [ … ], or one "- …" a line');
   const size = {
     error: (issue: Raw) =>
@@ -126,7 +128,7 @@ function someOf<S extends z.core.$ZodType>(item: S, most: number, description: s
 
 const TEXT_REMEDY = 'write text, in quotes if it looks like a number';
 
-function text(description: string, most = 256) {
+export function text(description: string, most = 256) {
   const size = { error: `is longer than ${most} characters; shorten it` };
   const some = { error: 'is empty text; fill it or remove the key' };
   return describe(
@@ -143,7 +145,7 @@ function hiddenText(description: string, noun: string, remedy: string) {
 const phone = (description: string) =>
   hiddenText(description, 'a phone number in quotes', 'write it with + and the country, as in "+447700900123"');
 
-function pattern(regex: RegExp, noun: string, remedy: string, description: string) {
+export function pattern(regex: RegExp, noun: string, remedy: string, description: string) {
   const error = saying(noun, remedy);
   return describe(z.string({ error }).check(z.regex(regex, { error })), description);
 }
@@ -156,7 +158,7 @@ export const isId = (name: string): boolean => ID.test(name);
 const id = (description: string) =>
   pattern(ID, 'an id', ID_REMEDY, `${description} Small letters, digits, "-" and "_".`);
 
-function word<const W extends readonly [string, ...string[]]>(noun: string, words: W, description: string) {
+export function word<const W extends readonly [string, ...string[]]>(noun: string, words: W, description: string) {
   const error = (issue: Raw) => absence(issue.input, `use ${either(words)}`) ?? wrongWord(issue.input, noun, words);
   return describe(z.enum(words, { error }), description);
 }
@@ -200,7 +202,7 @@ function spoken(said: string): Duration {
   return parseDuration(said) ?? duration(0);
 }
 
-function whole(description: string, from: number, to: number) {
+export function whole(description: string, from: number, to: number) {
   const error = saying('a whole number', `use ${from} to ${to}`);
   const bounds = { error: (issue: Raw) => `${quote(issue.input)} is out of bounds; use ${from} to ${to}` };
   return describe(z.int({ error }).check(z.gte(from, bounds), z.lte(to, bounds)), description);
@@ -438,6 +440,7 @@ const device = group('A sensor, button or keypad.', {
 
 const output = group('A siren, strobe, light or relay.', {
   id: id('Its name in topics and logs; unique.'),
+  name: z.optional(text('What people call it; left out, the id.', 64)),
   role: word('role', ROLES, 'What it does in an alarm.'),
   driver,
   profile,
@@ -795,6 +798,17 @@ const web = group('The web page. Left out: none.', {
       'Further names this page is called by, such as hub.lan. Its addresses and its own host name need not be here.',
     ),
   ),
+  language: z.optional(
+    word('language', PAGE_LANGUAGES, 'What the page speaks where nobody chose another on it. Left out: en.'),
+  ),
+  leaveTo: z.optional(
+    pattern(
+      /^https:\/\/[^\s"'<>]{1,400}$/,
+      'an address of a web page',
+      'write https:// and an ordinary site, such as a weather page',
+      'An ordinary site, to which "Leave this page" goes. Left out: https://www.bbc.co.uk/weather.',
+    ),
+  ),
 });
 
 const evidence = group('Who can read the sealed rows of the log.', {
@@ -858,6 +872,7 @@ export function configJsonSchema(): object {
 
 /** What holds where the config is silent. */
 export const DEFAULTS = {
+  leaveTo: 'https://www.bbc.co.uk/weather',
   modes: {
     away: { exitDelay: seconds(45), entryDelay: seconds(30) },
     home: { exitDelay: seconds(0), entryDelay: seconds(20) },

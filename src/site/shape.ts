@@ -34,16 +34,24 @@ export function checkShape(value: unknown, report: Report): Draft {
   if (result.success) return draft(value, result.data, new Set(), new Set());
   const slips = new Set<string>();
   const unread = new Set<string>();
-  const told = new Set<string>();
   for (const issue of result.error.issues) {
     const path = pathOf(issue);
     // An unknown key takes nothing from what is known beside it.
     if (issue.code !== 'unrecognized_keys') for (const above of prefixes(path)) slips.add(above);
     // Of a list that is too long nobody has looked at the entries.
     if (issue.code === 'too_big') unread.add(formatPath(path));
+  }
+  reportSlips(result.error.issues, report);
+  return draft(value, null, slips, unread);
+}
+
+/** Tells of each slip that a schema found, and only once of those in one place. */
+export function reportSlips(issues: readonly Issue[], report: Report): void {
+  const told = new Set<string>();
+  for (const issue of issues) {
+    const path = pathOf(issue);
     if (!isEcho(path, told)) reportIssue(issue, path, report);
   }
-  return draft(value, null, slips, unread);
 }
 
 const pathOf = (issue: Issue): Path => issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));

@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 // A file that a cut of power leaves as it was or as it is to be: written beside, synced, renamed, and the folder synced.
 
-/** All of a text into an open file, and on to the disk. */
-export function writeAllSynced(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+/** All of it into an open file, and on to the disk. */
+export function writeAllSynced(descriptor: number, contents: string | Uint8Array): void {
+  const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents;
   for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
   fsyncSync(descriptor);
 }
@@ -17,4 +18,25 @@ export function syncFolder(dir: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Puts it in the place of a file, whole or not at all; mode 0600. Throws what the disk says. */
+export function replaceSynced(file: string, contents: string | Uint8Array): void {
+  const beside = `${file}.new`;
+  const folder = dirname(file);
+  const descriptor = openSync(beside, 'w', 0o600);
+  try {
+    // The mode above is for new files only; one left over may be wider.
+    fchmodSync(descriptor, 0o600);
+    // A command run as root must not leave a file that the hub, another user, cannot read.
+    if (process.geteuid?.() === 0) {
+      const { uid, gid } = statSync(folder);
+      fchownSync(descriptor, uid, gid);
+    }
+    writeAllSynced(descriptor, contents);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(beside, file);
+  syncFolder(folder);
 }

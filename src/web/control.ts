@@ -3,8 +3,8 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import type { JsonObject } from '../base/json.ts';
 
-/** A request fits in one line of this many bytes, and comes at once. */
-const longestRequest = 4096;
+/** A request, such as a referral, fits in one line of this many bytes, and comes at once. */
+const longestRequest = 16 * 1024;
 const requestWithinMs = 5_000;
 /** Commands are run by people and scripts of one house. */
 const mostConnections = 8;

@@ -14,6 +14,11 @@ export const DEEDS = [
   'open-installer',
   'walk-test',
   'manage-sessions',
+  'see-people',
+  'manage-people',
+  'change-own-code',
+  'change-locks',
+  'install',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -38,6 +43,12 @@ export const MAY: Readonly<Record<Deed, Readonly<Record<Role, Leave>>>> = {
   'open-installer': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
   'walk-test': { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
   'manage-sessions': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  'see-people': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  'manage-people': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  // An installer has a code for a visit, and no say in it.
+  'change-own-code': { resident: 'by code', visitor: 'by code', installer: 'no', monitor: 'by code' },
+  'change-locks': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  install: { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
 };
 
 /** Null: go on. */

@@ -262,6 +262,7 @@ describe('the rest', () => {
     ],
     ['a low battery', [0, lowBattery('hall'), 'battery-low hall']],
     ['trouble of the hub', [0, fault('disk'), 'trouble-other'], [9, faultOver('disk'), 'trouble-other restore']],
+    ['a review that is due, which is no trouble', [0, fault('review_due')], [9, faultOver('review_due')]],
     ['a lost path', [0, fault('path:arc'), 'path-lost'], [9, faultOver('path:arc'), 'path-lost restore']],
     [
       'two of them',

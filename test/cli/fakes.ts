@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import type { JsonObject } from '../../src/base/json.ts';
 import type { CliDeps, LogQuery } from '../../src/cli/deps.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
@@ -17,6 +18,29 @@ export const rows: readonly LocalRow[] = [
   { seq: 2, at: '2026-11-21T20:30:00.000Z', type: 'odd', data: { what: 'a "quoted", word\nand a line' } },
   { seq: 3, at: '2026-11-22T00:00:00.000Z', type: 'long', data: { text: 'é'.repeat(300) } },
 ];
+
+/** Everything that can see or change anything, as a hub that does not run would have it told. */
+export const LIVE: JsonObject = {
+  people: [
+    { id: 'p1', name: 'Al\u001b[2J', role: 'resident', until: null },
+    { id: 'p2', name: 'Vera', role: 'visitor', until: '2027-01-01T00:00:00.000Z' },
+  ],
+  sessions: null,
+  installerUntil: null,
+  brokerUsers: [
+    { name: 'z2m', publish: ['zigbee2mqtt/#'], subscribe: [], here: 1, network: 0, password: 'in force' },
+    { name: 'garage', publish: ['garage/#'], subscribe: [], here: 0, network: 2, password: 'revoked' },
+  ],
+  contacts: [{ id: 'sister', alarms: ['personal', 'fire'] }],
+  elsewhere: [{ kind: 'monitoring', name: 'arc', secrets: ['key'] }],
+  changed: null,
+};
+
+export const CHANGED: JsonObject = {
+  at: '2026-11-21T20:00:00.000Z',
+  ended: { people: 2, sessions: 3, installer: 1, brokerUsers: 1 },
+  passwords: [{ name: 'z2m', password: 'new-and-long' }],
+};
 
 /** Answers as the rooms would, from memory. */
 export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly calls: unknown[][] } {
@@ -56,11 +80,98 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         calls.push(['addDuress', ...args]);
         return { ok: true };
       },
+      changeCode: async (...args) => {
+        calls.push(['changeCode', ...args]);
+        return args[1] === '48213' ? { ok: true } : { ok: false, why: 'that code is not right' };
+      },
       list: () => ({ ok: true, people: [{ id: 'p1a2b3c4', name: 'Al\u001b[2J', role: 'resident', until: null }] }),
       remove: async (_dir, name) =>
         name === 'Al' ? { ok: true, residents: 0 } : { ok: false, why: 'nobody of that name' },
       evidenceKey: async () => null,
       evidenceKeyShown: (dir) => void calls.push(['evidenceKeyShown', dir]),
+    },
+    provision: {
+      readReferral: () => ({ ok: false, problems: [] }),
+      isThere: () => false,
+      firstConfig: () => ({ ok: true, warnings: [] }),
+      keepJob: async () => ({ ok: true }),
+      drawCode: () => '48213907',
+      daysFromNow: () => '2026-12-05',
+      copyPapers: () => ({ ok: false, why: 'there are no papers' }),
+    },
+    reviews: {
+      list: () => ({ ok: true, reviews: null }),
+      hold: () => ({ ok: false, why: 'this house was not handed over yet' }),
+    },
+    backup: {
+      make: async (asked) => {
+        calls.push(['backup', asked]);
+        const backup = { madeAt: '2026-11-21T20:29:00.123Z', version: '1.2.3', site: 'hub-1', rows: 3, head: 'ab' };
+        return { ok: true, backup: { ...backup, broken: null, mode: null, files: [] }, bytes: 2048, leftOut: [] };
+      },
+      openedBy: (file) =>
+        file === 'none'
+          ? { ok: false, why: 'none is no backup of a hub' }
+          : { ok: true, by: file === 'k' ? 'key' : 'passphrase' },
+      identity: () => ({ ok: true, key: 'AGE-SECRET-KEY-1X' }),
+      restore: async (asked) => {
+        calls.push(['restore', asked]);
+        const backup = { madeAt: '2026-11-21T20:29:00.123Z', version: '1.2.3', site: 'hub-1', rows: 3, head: 'ab' };
+        return {
+          ok: true,
+          backup: { ...backup, broken: null, mode: null, files: [] },
+          guarding: asked.over === 'replace' ? 'away' : null,
+          finished: 'this',
+        };
+      },
+    },
+    removal: {
+      survey: (data) => {
+        if (data === 'none') return { ok: false, why: 'none holds no hub' };
+        return { ok: true, site: 'hub-1', files: 2, bytes: 2048, begun: data === 'begun', beside: ['old.bak'] };
+      },
+      wipe: async (...args) => {
+        calls.push(['wipe', ...args]);
+        const begunAt = '2026-11-21T20:29:00.123Z';
+        const done = {
+          hub: 'hub-1',
+          version: '1.2.3',
+          begunAt,
+          endedAt: begunAt,
+          bytes: 4096,
+          limits: 'Flash keeps copies.',
+        };
+        const files = [{ name: 'data/users.json', bytes: 4096, discarded: true }];
+        if (args[0] !== 'stuck') return { ok: true, record: { ...done, complete: true, files, left: [] } };
+        const left = [{ name: 'data/x', why: 'chattr -i' }];
+        return {
+          ok: false,
+          why: 'data/x is still there: chattr -i',
+          record: { ...done, complete: false, files, left },
+        };
+      },
+    },
+    doctor: async (...args) => {
+      calls.push(['doctor', ...args]);
+      return [
+        { about: 'clock', is: 'ok', says: 'set', remedy: null },
+        { about: 'wifi', is: 'warn', says: 'weak \u001b[2J', remedy: 'lay a wire' },
+      ];
+    },
+    locks: {
+      live: async () => ({ ok: true, live: LIVE }),
+      change: async (...args) => {
+        calls.push(['locks change', ...args]);
+        return { ok: true, done: CHANGED };
+      },
+    },
+
+    certificate: async (file, key) => {
+      calls.push(['certificate', file, key]);
+      if (file === 'false.json') return { ok: false, why: 'the signature does not fit' };
+      const log = { seq: 412, hash: 'ab' };
+      const certificate = { hub: 'hub\u001b[2J', version: '1.2.3', handedOverAt: '2026-11-21T15:42:07.000Z', log };
+      return { ok: true, certificate, key: 'cd', fingerprint: 'ef' };
     },
     log: {
       open: () => ({
@@ -112,6 +223,12 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         { name: 'gpiochip1', label: 'expander', lines: 8, used: [] },
       ],
     }),
+    upgrade: async (wish, config, aside) => {
+      aside.say('unpacking');
+      calls.push(['upgrade', wish, config, await aside.standing()]);
+      return { ok: true };
+    },
+    unit: (config) => ({ ok: true, text: `[Service] ${config}\n` }),
     ...over,
   };
 }

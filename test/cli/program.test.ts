@@ -4,11 +4,17 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 
 const commands = [
-  [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
+  [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'change-code'], ['users', 'list'], ['users', 'remove'],
+  ['locks'], ['locks', 'change'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
-  ['contacts'], ['contacts', 'prove'],
+  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'], ['backup'], ['restore'], ['doctor'], ['remove'],
+  ['restart'], ['provision'], ['provision', 'form'], ['provision', 'start'], ['provision', 'show'], ['provision', 'check'],
+  ['provision', 'room'], ['provision', 'heard'], ['provision', 'device'], ['provision', 'contact'], ['provision', 'prove'],
+  ['provision', 'restart'], ['provision', 'secrets'], ['provision', 'walk'], ['provision', 'stand'],
+  ['provision', 'paths'], ['provision', 'item'], ['provision', 'waive'], ['provision', 'handover'],
   ['desk'], ['desk', 'users'], ['desk', 'users', 'add'], ['desk', 'users', 'list'], ['desk', 'users', 'remove'],
+  ['upgrade'], ['unit'],
 ]; // biome-ignore format: a list to be read at a glance
 
 describe('--help', () => {
@@ -67,6 +73,21 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
     ['decode', /--topic T is needed/],
     ['test-alert', /--data DIR is needed/],
     ['devices seen', /--data DIR is needed/],
+    ['reviews', /--data DIR is needed/],
+    ['backup --out f', /--data DIR is needed/],
+    ['backup --data d', /--out FILE is needed/],
+    ['backup --data d --out f --recipient age1x', /"age1x" is no age recipient/],
+    ['backup --data d --out f', /no passphrase came from stdin/, { stdin: '' }],
+    ['remove', /--data DIR is needed/],
+    ['remove --data d', /say --evidence FILE to keep the log, or --without-evidence/],
+    ['remove --data d --without-evidence', /say --yes hub-1 to wipe 2 files, 2 KiB; nothing was changed/],
+    ['remove --data d --evidence d/x', /d\/x would be wiped with the hub/],
+    ['remove --data d --without-evidence --record d/x', /d\/x would be wiped with the hub/],
+    ['doctor', /--data DIR is needed/],
+    ['restore --data d', /--in FILE is needed/],
+    ['restore --in f', /--data DIR is needed/],
+    ['restore --in k --data d', /--identity KEYFILE is needed/],
+    ['reviews done --data d', /--on DAY is needed/],
   ];
   for (const [args, says, told] of cases) {
     it(`lantern ${args}`, async () => {
@@ -81,6 +102,17 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
 });
 
 describe('run', () => {
+  for (const [flags, is] of [
+    [[], 'real'],
+    [['--demo'], 'pretend'],
+  ] as const) {
+    it(`of a house that is ${is}`, async () => {
+      const deps = fakeDeps();
+      await lantern(['run', '--config', 'a', '--data', 'd', ...flags], { deps });
+      expect(deps.calls).toEqual([['run', { config: 'a', data: 'd', is }]]);
+    });
+  }
+
   for (const [status, exit] of [
     [0, 0],
     [1, 1],

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
 import {
   alarmReport,
   type Bench,
@@ -13,7 +14,6 @@ import {
   SENDING,
   setupOf,
 } from './bench.ts';
-import { breaches, hasChromium, itWithChromium, startChromium } from './browser.ts';
 
 const HUBS = [
   deskHub('h1', '1001', {

@@ -13,10 +13,11 @@ interface Row {
 const pure = (rooms: Readonly<Record<string, Grant>>): Row => ({ rooms, packages: [] });
 
 /** The pure rooms: no `node:` module, no package, no clock, no timer, no chance, no process, no log. */
-const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act'] as const;
+const pureRooms = ['base', 'sense', 'alarm', 'zone', 'escalate', 'lighting', 'act', 'doctor', 'provision'] as const;
 
+/** What a hub thinks with; the doctor is no part of it. */
 const pureForAll: Readonly<Record<string, Grant>> = Object.fromEntries(
-  pureRooms.map((room): [string, Grant] => [room, 'all']),
+  pureRooms.filter((room) => room !== 'doctor').map((room): [string, Grant] => [room, 'all']),
 );
 
 /** One row a room. A room may always import itself. `main` is src/main.ts and src/bin.ts. */
@@ -28,6 +29,9 @@ export const table: Readonly<Record<string, Row>> = {
   escalate: pure({ base: 'all', alarm: 'types' }),
   lighting: pure({ base: 'all', alarm: 'types' }),
   act: pure({ base: 'all', alarm: 'all', escalate: 'all', lighting: 'all' }),
+  // What is wrong with a machine and its hub, and what to do about it: from facts that others read.
+  doctor: pure({ base: 'all' }),
+  provision: pure({ base: 'all', alarm: 'types', 'papers/model.ts': 'types' }),
   hub: { rooms: pureForAll, packages: [] },
   link: { rooms: { base: 'all', 'hub/ports.ts': 'all', sense: 'types', act: 'types' }, packages: null },
   journal: { rooms: { base: 'all', 'hub/ports.ts': 'all' }, packages: ['better-sqlite3', 'age-encryption', 'node:'] },
@@ -36,10 +40,44 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['zod', 'yaml', 'fastest-levenshtein', 'libphonenumber-js', 'node:'],
   },
   web: {
-    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' },
+    rooms: {
+      base: 'all',
+      'hub/ports.ts': 'all',
+      alarm: 'types',
+      provision: 'all',
+      'papers/advice.ts': 'all',
+      'papers/names.ts': 'all',
+    },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
-  cli: { rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types' }, packages: ['commander', 'node:'] },
+  // An upgrade of the box it runs on, and what systemd gives the hub there; of the house it knows nothing.
+  box: { rooms: {}, packages: ['node:'] },
+  // What is done with a data directory as a whole, mostly while no hub runs on it: copied, put back, wiped.
+  care: {
+    rooms: {
+      base: 'all',
+      doctor: 'types',
+      'hub/ports.ts': 'types',
+      'journal/copy.ts': 'all',
+      'journal/files.ts': 'all',
+      'journal/lock.ts': 'all',
+      'journal/read.ts': 'all',
+      'journal/restored.ts': 'all',
+      'journal/tar.ts': 'all',
+    },
+    packages: ['age-encryption', 'koffi', 'zod', 'node:'],
+  },
+  cli: {
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', doctor: 'types', provision: 'all' },
+    packages: ['commander', 'node:'],
+  },
+  // The installer's hour in the running hub: between its window, the files around it and the papers, all of them ports.
+  fitting: {
+    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all', 'papers/model.ts': 'types' },
+    packages: [],
+  },
+  // What is printed once, at a handover: it takes facts and writes files, and knows nothing of the hub.
+  papers: { rooms: { base: 'all' }, packages: ['pdfkit', 'node:'] },
   // The other end of the wire. It reads what hubs write, so it takes their frames and signatures from where they are
   // written, and its config is checked by the same reader; of a hub's own works it takes nothing.
   desk: {
@@ -78,6 +116,11 @@ export const table: Readonly<Record<string, Row>> = {
       site: 'all',
       web: 'all',
       desk: 'all',
+      doctor: 'all',
+      care: 'all',
+      papers: 'all',
+      fitting: 'all',
+      box: 'all',
       cli: 'all',
     },
     packages: null,

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { it } from 'vitest';
 
-export type Tool = 'strace' | 'python3' | 'age' | 'tar';
+export type Tool = 'strace' | 'python3' | 'age' | 'tar' | 'pdftotext';
 
 const tries: Readonly<Record<Tool, readonly [string, readonly string[]]>> = {
   strace: ['strace', ['-f', '-e', 'trace=none', 'true']],
   python3: ['python3', ['--version']],
   age: ['age', ['--version']],
   tar: ['tar', ['--version']],
+  pdftotext: ['pdftotext', ['-v']],
 };
 
 const remedies: Readonly<Record<Tool, string>> = {
@@ -15,6 +16,7 @@ const remedies: Readonly<Record<Tool, string>> = {
   python3: 'install the Debian package python3',
   age: 'install the Debian package age',
   tar: 'install the Debian package tar',
+  pdftotext: 'install the Debian package poppler-utils',
 };
 
 /** Can this machine run tests that use a tool? Tried once, by using it. */

@@ -36,6 +36,28 @@ const said = (stderr: string): readonly string[] =>
 
 const refuseAll = { site: { id: 'whole', timezone: 'Europe/Lundun' } };
 
+describe.concurrent('a restart that is asked for', () => {
+  const restart = (house: House) => house.lantern(['restart']);
+
+  story('ends the hub in order with 75, and with a silent call open too, which shows nowhere', async ({ house }) => {
+    const hub = await house.start();
+    await hub.ear.order({ action: 'PANIC' });
+    expect(await restart(house)).toMatchObject({ code: 0, stdout: 'the hub starts again\n' });
+    expect(await hub.run.ended).toEqual({ code: 75, signal: null });
+    expect(house.verify()).toBe('ok');
+  });
+
+  story('is refused while the panel is armed, and while an alarm is open', async ({ house }) => {
+    const { ear, run } = await house.start();
+    await armHome(ear);
+    expect(await restart(house)).toMatchObject({ code: 1, stderr: 'lantern: the panel is armed; disarm it first\n' });
+    await ear.device('smoke', { smoke: true });
+    await ear.untilState('triggered');
+    expect(await restart(house)).toMatchObject({ code: 1, stderr: 'lantern: an alarm is open; end it first\n' });
+    expect(await run.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe.concurrent('a stop', () => {
   const states: readonly [string, (house: House, hub: Hub) => Promise<unknown>][] = [
     ['at rest', async () => {}],

@@ -131,7 +131,7 @@ describe('scripts/run', () => {
   });
   afterAll(() => house.end());
 
-  it('starts a house of one’s own, and a signal reaches the hub', async () => {
+  it('starts a house of one’s own, again when it asks for it, and a signal reaches the hub', async () => {
     // Should it find its packages old, it must not fetch them in the middle of a test that uses them.
     const bin = join(house.dir, 'bin');
     mkdirSync(bin);
@@ -142,7 +142,10 @@ describe('scripts/run', () => {
     });
     try {
       await run.untilLogged('ready');
+      expect(await house.lantern(['restart'])).toMatchObject({ code: 0, stdout: 'the hub starts again\n' });
+      await run.until('a second start', () => run.log().filter(({ msg }) => msg === 'ready').length === 2);
       expect(await run.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      expect((await house.lantern(['restart'])).stderr).toMatch(/no hub is running/);
     } finally {
       await run.kill();
     }

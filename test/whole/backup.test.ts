@@ -1,0 +1,86 @@
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { verifyChain } from '../../src/journal/read.ts';
+import { settle, story } from './house.ts';
+import { CODE } from './house-config.ts';
+import { lantern } from './program.ts';
+
+const WORDS = 'plum tin fog ladder';
+
+story(
+  'a backup of a running hub under load brings up another hub; a house that is set stays set',
+  async ({ house }) => {
+    const first = await house.start();
+    await settle(first.ear);
+    const file = join(house.dir, 'backup.lantern');
+
+    // Writes without pause, while the copy is made.
+    const writing = { on: true };
+    const load = (async () => {
+      for (let n = 0; writing.on; n += 1) {
+        await first.ear.device('gate', { contact: n % 2 === 0 });
+        if (n % 8 === 0) await first.ear.order({ action: n % 16 === 0 ? 'ARM_HOME' : 'DISARM', code: CODE });
+      }
+    })();
+    const made = await house.lantern(['backup', '--config', house.config, '--out', file], WORDS);
+    writing.on = false;
+    await load;
+    expect(made).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/backup\.lantern: \d+ files, .* rows of the log\n/),
+    });
+    expect(made.stderr).toBe('');
+    expect(readFileSync(file, 'latin1')).not.toContain('+4477');
+
+    // The doctor looks at the same hub, beside it.
+    const looked = await house.lantern(['doctor', '--config', house.config, '--json']);
+    const found = new Map(
+      (JSON.parse(looked.stdout) as { about: string; is: string }[]).map(({ about, is }) => [about, is]),
+    );
+    for (const about of ['hub', 'data', 'database', 'log', 'broker', 'backup', 'memory']) {
+      expect([about, found.get(about)]).toEqual([about, 'ok']);
+    }
+
+    // On a new card, with the config from the backup.
+    const [data, config] = [join(house.dir, 'new', 'data'), join(house.dir, 'new', 'house.yaml')];
+    const back = ['restore', '--in', file, '--data', data];
+    const wrong = await lantern(back, 'another one entirely');
+    expect(wrong).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^lantern: this passphrase does not open [^\n]+\n$/),
+    });
+    expect(existsSync(data)).toBe(false);
+    expect(await lantern([...back, '--config', config, '--json'], WORDS)).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(config, 'utf8')).toBe(readFileSync(house.config, 'utf8'));
+    expect(verifyChain(data)).toMatchObject({ ok: true });
+
+    // Over the house itself: refused while its hub runs, and then it stays set.
+    await first.ear.order({ action: 'DISARM', code: CODE });
+    expect(await first.ear.order({ action: 'ARM_NIGHT', code: CODE })).toMatchObject({ ok: true });
+    const over = ['restore', '--in', file, '--replace'];
+    expect(await house.lantern(over, WORDS)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/a hub is running on/),
+    });
+    await first.run.kill();
+    const replaced = await house.lantern(over, WORDS);
+    expect(replaced).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/The house was set \(night\) and stays so/),
+    });
+    const again = await house.start();
+    await again.ear.untilState('armed_night');
+    expect(await again.ear.order({ action: 'DISARM', code: CODE })).toMatchObject({ ok: true });
+    await again.ear.untilState('disarmed');
+    expect(house.verify()).toBe('ok');
+    await again.run.kill();
+
+    // And the new card's hub knows its people.
+    rmSync(house.data, { recursive: true });
+    cpSync(data, house.data, { recursive: true });
+    const moved = await house.start();
+    expect(await moved.ear.order({ action: 'DISARM', code: CODE })).toMatchObject({ ok: true });
+    expect(house.verify()).toBe('ok');
+  },
+);
