@@ -82,5 +82,19 @@ story(
     const moved = await house.start();
     expect(await moved.ear.order({ action: 'DISARM', code: CODE })).toMatchObject({ ok: true });
     expect(house.verify()).toBe('ok');
+
+    // At the end it is wiped: not under a hub that runs, and not before the log was kept.
+    const evidence = join(house.dir, 'evidence.tar');
+    const record = join(house.dir, 'record.json');
+    const remove = ['remove', '--config', house.config, '--record', record, '--yes', 'whole'];
+    expect(await house.lantern(remove)).toMatchObject({ code: 2, stderr: expect.stringMatching(/--without-evidence/) });
+    const running = await house.lantern([...remove, '--evidence', evidence]);
+    expect(running).toMatchObject({ code: 1, stderr: expect.stringMatching(/a hub is running on/) });
+    await moved.run.kill('SIGTERM');
+    expect(existsSync(evidence)).toBe(false);
+    const removed = await house.lantern([...remove, '--evidence', evidence]);
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^whole is wiped: \d+ bytes/) });
+    expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ complete: true, left: [] });
+    expect([existsSync(house.data), existsSync(house.config), existsSync(evidence)]).toEqual([false, false, true]);
   },
 );
