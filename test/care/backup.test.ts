@@ -133,6 +133,20 @@ describe('there and back', () => {
   });
 });
 
+itWith('age')('it opens with age and tar alone', async () => {
+  await withLived(async (lived) => {
+    const out = await backedUp(lived);
+    const key = join(lived.dir, 'key.txt');
+    writeFileSync(key, `${identity}\n`);
+    const opened = spawnSync('sh', ['-c', 'age -d -i "$1" "$2" | tar x -C "$3"', 'sh', key, out, lived.dir], {
+      encoding: 'utf8',
+    });
+    expect([opened.status, opened.stderr]).toEqual([0, '']);
+    expect(readFileSync(join(lived.dir, 'data', 'users.json'), 'utf8')).toBe(smallFiles['users.json']);
+    expect(readFileSync(join(lived.dir, 'config', 'secrets.yaml'), 'utf8')).toBe('sim_pin: "4711"\n');
+  });
+});
+
 describe('root puts it back for the user that the directory belongs to', () => {
   const nobody = 65_534;
   test('who owns all of it, to the last folder', async ({ lived, skip }) => {
