@@ -1,25 +1,19 @@
 import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
 import type { Person } from './alarm/events.ts';
 import type { SourceId, ZoneId } from './base/brand.ts';
 import type { Json } from './base/json.ts';
-import { duration, minutes, wallTime } from './base/time.ts';
+import { duration, minutes } from './base/time.ts';
 import { unitOfWires } from './box/unit.ts';
-import type { Manifest } from './care/archive.ts';
-import type { HouseAsked } from './care/hub-facts.ts';
-import { machineAt } from './care/machine.ts';
-import { openMedia } from './care/media.ts';
-import { survey, wipe } from './care/removal.ts';
-import { openedBy, restore } from './care/restore.ts';
 import { takeUp } from './care/take-up.ts';
-import type { CliDeps, ModemPlace, RunFiles, ShownBackup } from './cli/deps.ts';
+import { careDeps } from './care-commands.ts';
+import type { CliDeps, ModemPlace, RunFiles } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
-import { examine } from './doctor/examine.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
@@ -42,7 +36,7 @@ import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
 import { openInstallersHour, provisionDeps } from './installer.ts';
-import { openBundle, readIdentityFile, writeBundle } from './journal/bundle.ts';
+import { openBundle, writeBundle } from './journal/bundle.ts';
 import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
 import { openJournal } from './journal/journal.ts';
 import { readLocal, verifyChain } from './journal/read.ts';
@@ -69,7 +63,7 @@ import { brokerUsersNow, createLocks, liveFrom } from './site/locks.ts';
 import { changeLocks } from './site/locks-change.ts';
 import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
-import { nextReview, openReviews } from './site/reviews.ts';
+import { openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
 import type { Fitting } from './web/install/fitting.ts';
@@ -667,15 +661,7 @@ function cliDeps(): CliDeps {
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
-    reviews: { list: listReviews, hold: holdReview },
-    backup: {
-      make: makeBackup,
-      openedBy: backupOpenedBy,
-      identity: readIdentityFile,
-      restore: putBack,
-    },
-    doctor,
-    removal: { survey: surveyed, wipe: wipeHub },
+    ...careDeps({ version: version(), families: () => facts(devices()), credentialsDirectory }),
     locks: {
       async live(dir) {
         const house = loadAccepted(dir, facts(devices()));
@@ -717,109 +703,6 @@ function cliDeps(): CliDeps {
     pins: async () => (await import('./link/gpio/list.ts')).listPins(),
     upgrade: upgradeBox,
     unit: unitOf,
-  };
-}
-
-function listReviews(dir: string): ReturnType<CliDeps['reviews']['list']> {
-  const found = openReviews(dir).read();
-  if (!found.ok) return found;
-  const { reviews } = found;
-  if (reviews === null) return { ok: true, reviews: null };
-  const next = nextReview(reviews);
-  return { ok: true, reviews: { ...reviews, next } };
-}
-
-function holdReview(dir: string, day: string): ReturnType<CliDeps['reviews']['hold']> {
-  const held = openReviews(dir).hold(day, wallTime(Date.now()));
-  return held.ok ? { ok: true, next: nextReview(held.reviews) } : held;
-}
-
-const siteIn = (data: string): string | null => loadAccepted(data, facts(devices()))?.site.id ?? null;
-
-const shownBackup = ({ madeAt, version: by, site, log, mode, files }: Manifest): ShownBackup => ({
-  ...{ madeAt, site, mode, rows: log.rows, head: log.head, broken: log.broken },
-  version: by,
-  files: files.map(({ name, size }) => ({ name, size })),
-});
-
-async function makeBackup(asked: Parameters<CliDeps['backup']['make']>[0]): ReturnType<CliDeps['backup']['make']> {
-  const { backUp } = await import('./care/backup.ts');
-  const made = await backUp({ ...asked, version: version(), site: siteIn(asked.data), now: new Date() });
-  return made.ok ? { ...made, backup: shownBackup(made.manifest) } : made;
-}
-
-function backupOpenedBy(file: string): ReturnType<CliDeps['backup']['openedBy']> {
-  try {
-    const by = openedBy(file);
-    return by === null ? { ok: false, why: `${file} is no backup of a hub` } : { ok: true, by };
-  } catch (error) {
-    return { ok: false, why: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-async function putBack(asked: Parameters<CliDeps['backup']['restore']>[0]): ReturnType<CliDeps['backup']['restore']> {
-  const done = await restore({ ...asked, now: new Date() });
-  return done.ok ? { ...done, backup: shownBackup(done.manifest) } : done;
-}
-
-/** A hub whose config cannot be read any more goes by the name of its folder. */
-function surveyed(data: string, config: string | null): ReturnType<CliDeps['removal']['survey']> {
-  const found = survey(data, config);
-  if (!found.ok) return found;
-  const named = config === null ? null : loadHouse(config, { families: facts(devices()), credentialsDirectory });
-  const site = found.begun?.hub || (named?.ok ? named.house.site.id : siteIn(data)) || basename(resolve(data));
-  return { ...found, site, begun: found.begun !== null };
-}
-
-async function wipeHub(
-  ...[data, config, hub]: Parameters<CliDeps['removal']['wipe']>
-): ReturnType<CliDeps['removal']['wipe']> {
-  const media = await openMedia();
-  const file = config === null ? null : resolve(config);
-  return wipe({ data, config: file, hub, version: version(), media, now: () => new Date() });
-}
-
-async function doctor(...[place, said]: Parameters<CliDeps['doctor']>): ReturnType<CliDeps['doctor']> {
-  const { hubFacts } = await import('./care/hub-facts.ts');
-  const { machineFacts, serviceFacts } = await import('./care/machine-facts.ts');
-  const data = existsSync(place.data) ? realpathSync(place.data) : resolve(place.data);
-  const machine = machineAt('/');
-  const config = place.config === null ? null : resolve(place.config);
-  const asked = config === null ? null : houseAsked(config);
-  const given = { ...said, data, config, asked, version: version(), wallMs: Date.now() };
-  return examine({
-    machine: machineFacts(machine, data),
-    hub: await hubFacts(machine, given),
-    service: serviceFacts(machine),
-  });
-}
-
-/** What the doctor must know of the house. */
-function houseAsked(config: string): HouseAsked {
-  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
-  if (!loaded.ok) return { errors: loaded.problems.length, warnings: 0, house: null };
-  const { modem, mqtt, web, gateways, boards, gpio, panel } = loaded.house;
-  const theirs = mqtt.kind === 'connect' ? new URL(mqtt.url) : null;
-  const ports = [
-    ...(modem === null ? [] : [{ what: 'modem port', path: modem.port }]),
-    ...gateways.flatMap(({ id, port }) => (port === null ? [] : [{ what: `gateway ${id}`, path: port }])),
-    ...boards.map(({ id, port }) => ({ what: `board ${id}`, path: port })),
-    ...(gpio.inputs.length + gpio.outputs.length === 0 ? [] : [{ what: 'pins', path: '/dev/gpiochip0' }]),
-  ];
-  const power: readonly string[] = ['mains', 'hub_battery'];
-  return {
-    errors: 0,
-    warnings: loaded.warnings.length,
-    house: {
-      modemPort: modem?.port ?? null,
-      broker:
-        mqtt.kind === 'listen'
-          ? { host: mqtt.host, port: mqtt.port, ours: 'ours' }
-          : { host: theirs?.hostname ?? '', port: Number(theirs?.port || 1883), ours: 'theirs' },
-      certificate: typeof web?.tls === 'object' ? (web.tls?.cert ?? null) : (web?.tls ?? null),
-      devices: ports,
-      powerZones: [...panel.zones.values()].filter(({ type }) => power.includes(type)).map(({ id }) => id),
-    },
   };
 }
 

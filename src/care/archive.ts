@@ -53,7 +53,7 @@ export interface Packed {
 const readAtOnce = 256 * 1024;
 
 /** The bytes of a file, some at a time. Throws what the disk says. */
-export function* bytesOf(from: Uint8Array | string): Generator<Uint8Array> {
+function* bytesOf(from: Uint8Array | string): Generator<Uint8Array> {
   if (typeof from !== 'string') {
     yield from;
     return;

@@ -84,7 +84,7 @@ export async function backUp(asked: BackupAsked): Promise<BackedUp> {
   }
 }
 
-export function isWithin(file: string, folder: string): boolean {
+function isWithin(file: string, folder: string): boolean {
   const way = relative(resolve(folder), resolve(file));
   return way !== '..' && !way.startsWith('../');
 }

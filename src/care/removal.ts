@@ -63,6 +63,9 @@ export type Surveyed =
     }
   | { readonly ok: false; readonly why: string };
 
+const running = (data: string): string =>
+  `a hub is running on ${data}; stop it first: sudo systemctl disable --now lantern`;
+
 /** Looks whether a data directory can be wiped, and what is in it. Changes nothing. */
 export function survey(dir: string, config: string | null): Surveyed {
   try {
@@ -72,6 +75,9 @@ export function survey(dir: string, config: string | null): Surveyed {
     const named = config ?? begun?.config ?? null;
     const wrong = why ?? wrongConfig(named, begun !== null) ?? wrongFiles(data, named);
     if (wrong !== null) return { ok: false, why: wrong };
+    const lock = lockDirectory(data);
+    if (lock === null) return { ok: false, why: running(data) };
+    lock.release();
     const all = [...filesBelow(data), ...configFiles(named)].map((path) => lstatSync(path));
     return {
       ok: true,
@@ -183,12 +189,7 @@ export function wipe(asked: WipeAsked): Wiped {
     const surveyed = survey(data, asked.config);
     if (!surveyed.ok) return { ...surveyed, record: null };
     lock = lockDirectory(data);
-    if (lock === null)
-      return {
-        ok: false,
-        why: `a hub is running on ${data}; stop it first: sudo systemctl disable --now lantern`,
-        record: null,
-      };
+    if (lock === null) return { ok: false, why: running(data), record: null };
     return wipeUnderLock(asked, data, lock);
   } catch (error) {
     return { ok: false, why: `the wipe could not go on: ${diskTrouble(error)}; run it again`, record: null };

@@ -1,4 +1,5 @@
 import {
+  chownSync,
   closeSync,
   createReadStream,
   existsSync,
@@ -162,10 +163,10 @@ async function bringIn({ from, key, data }: RestoreAsked, incoming: string): Pro
   else age.addIdentity(key.identity);
   const sealed = ReadableStream.from(createReadStream(from)) as ReadableStream<Uint8Array>;
   const owner = ownerOf(data);
-  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  makeFolder(incoming, owner);
   const open = ({ name, mode }: ListedFile) => {
     const path = join(incoming, name);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), owner);
     const fd = openSync(path, 'wx', mode & 0o700);
     if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
     return {
@@ -181,8 +182,20 @@ async function bringIn({ from, key, data }: RestoreAsked, incoming: string): Pro
   return unpack(await age.decrypt(sealed), { begin() {}, open });
 }
 
-/** Root restores for the user that the directory belongs to. */
-function ownerOf(path: string): { readonly uid: number; readonly gid: number } | null {
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Makes a folder and those above it; each new one belongs to this owner. */
+function makeFolder(path: string, owner: Owner | null): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined || owner === null) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) chownSync(made, owner.uid, owner.gid);
+}
+
+/** Root restores for the user that the directory belongs to, who may have to finish it. */
+function ownerOf(path: string): Owner | null {
   return process.geteuid?.() === 0 ? statSync(path) : null;
 }
 
@@ -211,7 +224,7 @@ function makeReady({ data, config, now }: RestoreAsked, incoming: string, manife
     guarding: guarding?.mode ?? null,
     manifest,
   };
-  writePlan(incoming, plan);
+  writePlan(incoming, plan, ownerOf(data));
   for (const folder of foldersIn(incoming)) syncDirectory(folder);
   renameSync(incoming, place(data, 'ready'));
   syncDirectory(join(data, restoreFolder));
@@ -231,9 +244,10 @@ function giveTo(data: string, path: string): void {
   }
 }
 
-function writePlan(folder: string, plan: Plan): void {
+function writePlan(folder: string, plan: Plan, owner: Owner | null): void {
   const fd = openSync(join(folder, 'plan.json'), 'w', 0o600);
   try {
+    if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
     writeSync(fd, JSON.stringify(plan));
     fsyncSync(fd);
   } finally {
@@ -303,7 +317,7 @@ function moveInto(from: string, to: string): void {
       renameSync(source, target);
       continue;
     }
-    mkdirSync(target, { recursive: true, mode: 0o700 });
+    makeFolder(target, ownerOf(to));
     moveInto(source, target);
   }
   syncDirectory(to);

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { errorCode, inDirectory } from './files.ts';
 
@@ -17,6 +17,11 @@ export function lockDirectory(dir: string): DirectoryLock | null {
   const db = new Database(path, { timeout: 0 });
   try {
     chmodSync(path, 0o600);
+    // A command run as root must not leave a lock that the hub, another user, cannot open.
+    if (process.geteuid?.() === 0) {
+      const { uid, gid } = statSync(dir);
+      chownSync(path, uid, gid);
+    }
     db.exec('BEGIN EXCLUSIVE');
     return { release: () => db.close() };
   } catch (error) {

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
@@ -121,6 +130,38 @@ describe('there and back', () => {
     const to = putting(lived);
     expect(await restore(to)).toMatchObject({ ok: true });
     expect(verifyChain(to.data)).toMatchObject({ ok: false, seq: 7 });
+  });
+});
+
+itWith('age')('it opens with age and tar alone', async () => {
+  await withLived(async (lived) => {
+    const out = await backedUp(lived);
+    const key = join(lived.dir, 'key.txt');
+    writeFileSync(key, `${identity}\n`);
+    const opened = spawnSync('sh', ['-c', 'age -d -i "$1" "$2" | tar x -C "$3"', 'sh', key, out, lived.dir], {
+      encoding: 'utf8',
+    });
+    expect([opened.status, opened.stderr]).toEqual([0, '']);
+    expect(readFileSync(join(lived.dir, 'data', 'users.json'), 'utf8')).toBe(smallFiles['users.json']);
+    expect(readFileSync(join(lived.dir, 'config', 'secrets.yaml'), 'utf8')).toBe('sim_pin: "4711"\n');
+  });
+});
+
+describe('root puts it back for the user that the directory belongs to', () => {
+  const nobody = 65_534;
+  test('who owns all of it, to the last folder', async ({ lived, skip }) => {
+    skip(process.geteuid?.() !== 0, 'NOT RUN: only root can give files away');
+    mkdirSync(join(lived.data, 'deep', 'er'), { recursive: true });
+    writeFileSync(join(lived.data, 'deep', 'er', 'file'), 'x');
+    await backedUp(lived);
+    const data = join(lived.dir, 'theirs');
+    mkdirSync(data, { mode: 0o700 });
+    chownSync(data, nobody, nobody);
+    expect(await restore(putting(lived, { data, config: null }))).toMatchObject({ ok: true });
+    const others = readdirSync(data, { recursive: true }).filter(
+      (name) => statSync(join(data, String(name))).uid !== nobody,
+    );
+    expect(others).toEqual([]);
   });
 });
 

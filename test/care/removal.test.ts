@@ -161,6 +161,7 @@ describe('it never leaves the directory', () => {
   test('a hub that runs', async ({ lived }) => {
     const lock = lockDirectory(lived.data);
     const before = filesIn(lived.dir);
+    expect(survey(lived.data, null)).toMatchObject({ ok: false, why: expect.stringMatching(/a hub is running/) });
     expect(wipe(asking(lived))).toMatchObject({
       ok: false,
       why: expect.stringMatching(/a hub is running on .*disable --now/),

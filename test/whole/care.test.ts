@@ -1,7 +1,9 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { wallTime } from '../../src/base/time.ts';
 import { verifyChain } from '../../src/journal/read.ts';
+import { openReviews } from '../../src/site/reviews.ts';
 import { settle, story } from './house.ts';
 import { CODE } from './house-config.ts';
 import { lantern } from './program.ts';
@@ -9,8 +11,11 @@ import { lantern } from './program.ts';
 const WORDS = 'plum tin fog ladder';
 
 story(
-  'a backup of a running hub under load brings up another hub; a house that is set stays set',
+  'a hub is backed up under load, reviewed, put back without being disarmed, moved, and wiped in the end',
   async ({ house }) => {
+    // Handed over seven months ago, and nobody has looked at it since.
+    const handedOver = wallTime(Date.now() - 215 * 86_400_000);
+    expect(openReviews(house.data).begin(handedOver)).toMatchObject({ ok: true });
     const first = await house.start();
     await settle(first.ear);
     const file = join(house.dir, 'backup.lantern');
@@ -41,6 +46,16 @@ story(
     for (const about of ['hub', 'data', 'database', 'log', 'broker', 'backup', 'memory']) {
       expect([about, found.get(about)]).toEqual([about, 'ok']);
     }
+
+    // A review that is due is shown, blocks no arming, and is over when it was held.
+    const faults = () => first.ear.attributes().faults;
+    await first.ear.until('the review', () => faults().includes('review_due'));
+    const today = new Date().toISOString().slice(0, 10);
+    for (const next of [/the next one is due on/, /it was the last one/]) {
+      const held = await house.lantern(['reviews', 'done', '--on', today]);
+      expect(held).toMatchObject({ code: 0, stdout: expect.stringMatching(next) });
+    }
+    await first.ear.until('no review', () => !faults().includes('review_due'));
 
     // On a new card, with the config from the backup.
     const [data, config] = [join(house.dir, 'new', 'data'), join(house.dir, 'new', 'house.yaml')];
@@ -82,5 +97,19 @@ story(
     const moved = await house.start();
     expect(await moved.ear.order({ action: 'DISARM', code: CODE })).toMatchObject({ ok: true });
     expect(house.verify()).toBe('ok');
+
+    // At the end it is wiped: not under a hub that runs, and not before the log was kept.
+    const evidence = join(house.dir, 'evidence.tar');
+    const record = join(house.dir, 'record.json');
+    const remove = ['remove', '--config', house.config, '--record', record, '--yes', 'whole'];
+    const running = await house.lantern([...remove, '--evidence', evidence]);
+    expect(running).toMatchObject({ code: 1, stderr: expect.stringMatching(/a hub is running on/) });
+    await moved.run.kill('SIGTERM');
+    expect(await house.lantern(remove)).toMatchObject({ code: 2, stderr: expect.stringMatching(/--without-evidence/) });
+    expect(existsSync(evidence)).toBe(false);
+    const removed = await house.lantern([...remove, '--evidence', evidence]);
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^whole is wiped: \d+ bytes/) });
+    expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ complete: true, left: [] });
+    expect([existsSync(house.data), existsSync(house.config), existsSync(evidence)]).toEqual([false, false, true]);
   },
 );
