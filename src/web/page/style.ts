@@ -44,6 +44,7 @@ button:disabled { opacity:.55; cursor:default; }
 .modes { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,6rem),1fr)); gap:.5rem; } .modes button { padding-inline:.3rem; }
 .modes button { min-block-size:4.5rem; background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
 .modes small { display:block; font-weight:400; font-size:.9rem; }
+a.button { display:inline-block; } .code + p, .code + .plain-send + p { margin-block-start:.7rem; } .check { margin-block-end:.4rem; } .kept { margin-block-end:.8rem; }
 label { font-weight:600; } .hint { color:var(--soft); } .note { color:var(--soft); border-inline-start:4px solid var(--line); padding-inline-start:.7rem; }
 input[type=password], input[type=text], input[type=email], input[type=tel], input[type=date], input[type=number], textarea, select { inline-size:100%; min-block-size:3rem; padding:.4rem .7rem; border:1px solid var(--edge); border-radius:.6rem; background:var(--paper); color:var(--ink); font:inherit; }
 .code input { font-size:1.5rem; letter-spacing:.2em; }
