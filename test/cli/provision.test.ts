@@ -110,6 +110,11 @@ describe('without a job, and without a hub', () => {
 // A person at the terminal: each question is answered by what is asked.
 type Answering = (question: string, said: () => string) => string | Promise<string>;
 
+/** What is looked at meanwhile comes to be seen. */
+async function shown(said: () => string, words: string): Promise<void> {
+  while (!said().includes(words)) await new Promise((go) => setImmediate(go));
+}
+
 async function played(fake: FakeWorld, answering: Answering, deps: CliDeps): Promise<{ status: number; said: string }> {
   let said = '';
   let asked = 0;
@@ -179,7 +184,7 @@ it('a person is led through the hour, sees each detection, and goes with the pap
       if (heard > 1) return '';
       fake.heard = [{ ...door, zone: 'entry', signal: 'good', battery: 71, messages: 4 }];
       // It was shown before it is chosen.
-      while (!said().includes(door.topic)) await new Promise((go) => setImmediate(go));
+      await shown(said, door.topic);
       return '1';
     }
     if (question.startsWith('What she calls it')) return 'Front door';
@@ -203,17 +208,27 @@ it('a person is led through the hour, sees each detection, and goes with the pap
     if (question.startsWith('Rooms she would')) return 'Bedroom, Kitchen';
     if (question.startsWith('The room')) {
       walked += 1;
-      if (walked === 1) return 'Bedroom';
-      if (walked === 2) fake.walk('button', 'pressed');
-      if (walked === 3) return 'Kitchen';
-      if (walked === 4) fake.walk('button', 'pressed');
-      if (walked === 5) fake.walk('door', 'opened');
-      if (walked === 6) return 'waive zone:door Painters hold it open today';
-      return '';
+      switch (walked) {
+        case 1:
+          return 'Bedroom';
+        case 2:
+          fake.walk('button', 'pressed');
+          await shown(said, '✓ button from Bedroom');
+          return 'Kitchen';
+        case 3:
+          fake.walk('button', 'pressed');
+          await shown(said, '✓ button from Kitchen');
+          fake.walk('door', 'opened');
+          await shown(said, '✓ door, 1 of 2');
+          return 'waive zone:door Painters hold it open today';
+        default:
+          return '';
+      }
     }
     if (question.startsWith('Let each answer')) {
       fake.answer({ name: 'twilio to sister', answeredAfterMs: 3_100, result: 'answered', why: '' });
       fake.testsOver();
+      await shown(said, '✓ twilio to sister, 3.1 s');
       return '';
     }
     if (question.startsWith('Nothing is missing')) return '/media/stick';
