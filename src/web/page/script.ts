@@ -226,7 +226,7 @@ export const SCRIPT = `'use strict';
     if (!event.repeat) hold(button);
   });
   doc.addEventListener('keyup', (event) => { if (event.key === ' ' || event.key === 'Enter') release(); });
-  doc.addEventListener('focusout', release);
+  doc.addEventListener('focusout', (event) => { if (holding && event.target === holding.button) release(); });
   addEventListener('blur', release);
   doc.addEventListener('contextmenu', (event) => { if (helpOf(event)) event.preventDefault(); });
 
