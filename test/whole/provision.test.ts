@@ -7,7 +7,7 @@ import { startTwilioStandIn, type TwilioStandIn } from '../link/texts/twilio-sta
 import { type Ear, openEar } from './ear.ts';
 import { type House, makeHouse } from './house.ts';
 import { OURS, SISTER, smsTo } from './house-config.ts';
-import type { Finished, Running } from './program.ts';
+import { type Finished, lantern, type Running } from './program.ts';
 import { createWaiting } from './waiting.ts';
 
 // An installer's hour from referral to certificate, at the command line, with a real broker client for the devices.
@@ -319,7 +319,7 @@ mqtt:
     expect(rows.map(({ type }) => type)).toContain('installer-closed');
     const { key } = JSON.parse(readFileSync(join(papers(), 'certificate.json'), 'utf8'));
     expect(rows.find(({ type }) => type === 'papers-signed')?.data).toMatchObject({ key });
-    const checked = await house.lantern(['certificate', 'verify', join(papers(), 'copy.json'), '--key', key]);
+    const checked = await lantern(['certificate', 'verify', join(papers(), 'copy.json'), '--key', key]);
     expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(/^ok\nhub hub-/)]);
     expect(house.verify()).toBe('ok');
   });
