@@ -15,6 +15,8 @@ const native = ['better-sqlite3', 'koffi', 'serialport'];
 const lazy = ['twilio', 'selfsigned', 'johnny-five', 'firmata-io', 'rfxcom', 'onoff', 'pdfkit'];
 const keepStaleMs = 24 * 60 * 60 * 1000;
 
+await checkWords();
+
 const started = new Date();
 const result = await build({
   absWorkingDir: root,
@@ -41,6 +43,40 @@ const result = await build({
   write: false,
   logLevel: 'warning',
 }).catch(() => process.exit(1));
+
+/** A catalogue of the page that lacks a text, has one too many or puts something else in is no build. */
+async function checkWords() {
+  const folder = join(root, 'src/web/words');
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    stdin: { contents: "export { LANGUAGES } from './languages.ts';", resolveDir: folder, loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+  }).catch(() => process.exit(1));
+  const source = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { LANGUAGES } = await import(`data:text/javascript;base64,${source}`);
+  const textsOf = (value, at = '') =>
+    Object.entries(value).flatMap(([key, one]) =>
+      typeof one === 'string' ? [[`${at}${key}`, one]] : textsOf(one, `${at}${key}.`),
+    );
+  const putIn = (text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
+  const [first, ...others] = LANGUAGES.map(({ code, words }) => ({ code, texts: new Map(textsOf(words)) }));
+  const wrong = others.flatMap(({ code, texts }) => [
+    ...[...first.texts].flatMap(([key, text]) => {
+      const own = texts.get(key)?.trim() ?? '';
+      if (own === '') return [`${code}: ${key} is missing`];
+      return putIn(own) === putIn(text)
+        ? []
+        : [`${code}: ${key} puts in ${putIn(own)}, and ${first.code} ${putIn(text)}`];
+    }),
+    ...[...texts.keys()].filter((key) => !first.texts.has(key)).map((key) => `${code}: ${key} is nowhere asked for`),
+  ]);
+  if (wrong.length === 0) return;
+  process.stderr.write(`${wrong.join('\n')}\n`);
+  process.exit(1);
+}
 
 /** A reader sees the old file or the new one, never half of one. */
 async function put(path, contents) {

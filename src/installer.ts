@@ -11,6 +11,7 @@ import type { Hub } from './hub/hub.ts';
 import type { Clock, Codes, HeardDevice, Provisioning, TextPath } from './hub/ports.ts';
 import { type TestResult, testAlert } from './hub/test-alert.ts';
 import { headOf } from './journal/read.ts';
+import { forgetAgencyPapers, readPaper } from './papers/kept.ts';
 import type { FittedHouse, FittedPath } from './provision/house.ts';
 import { newJob } from './provision/job.ts';
 import { reception } from './sense/quality.ts';
@@ -28,6 +29,7 @@ import { formatProblem } from './site/report.ts';
 import { openReviews, reviewDays } from './site/reviews.ts';
 import { replaceSynced } from './site/synced.ts';
 import { listPeople, removePerson } from './site/users.ts';
+import type { Fitting } from './web/install/fitting.ts';
 
 // The installer's hour, joined to a running hub and to the files around it; and what a command needs to begin and end it.
 
@@ -49,11 +51,15 @@ interface Parts {
 
 export interface InstallersHour extends OpenedProvisioning {
   readonly handlers: readonly (readonly [string, FittingHandler])[];
+  /** The same for the pages. */
+  readonly fitting: Fitting;
 }
 
 export function openInstallersHour(parts: Parts): InstallersHour {
   const opened = openProvisioning(worldOf(parts));
-  return { ...opened, handlers: handlersOf(opened.provisioning) };
+  const { provisioning } = opened;
+  const paper: Fitting['paper'] = (name) => readPaper(parts.files.data, name);
+  return { ...opened, handlers: handlersOf(provisioning), fitting: { provisioning, take: takeReferral, paper } };
 }
 
 const handlersOf = (provisioning: Provisioning): InstallersHour['handlers'] =>
@@ -125,12 +131,12 @@ function worldOf(parts: Parts): FittingWorld {
       async write(certificate, feedback) {
         // A library for PDF is of no use to a hub on any other day.
         const { writePapers } = await import('./papers/write.ts');
-        return writePapers(files.data, certificate, feedback, keepOut(parts, feedback.agency));
+        const written = await writePapers(files.data, certificate, feedback, keepOut(parts, feedback.agency));
+        // Whoever holds a paper later compares its key with this row.
+        if (written.ok) hub.record('papers-signed', { key: written.key, fingerprint: written.fingerprint });
+        return written;
       },
-      async forget() {
-        const { forgetAgencyPapers } = await import('./papers/write.ts');
-        forgetAgencyPapers(files.data);
-      },
+      forget: async () => forgetAgencyPapers(files.data),
     },
     reviews: { due: reviewDays, begin: (now) => reviews.begin(now) },
     hub: { id: house.site.id, version: parts.version },
@@ -247,8 +253,10 @@ async function removeInstallers(dir: string): ReturnType<FittingWorld['removeIns
 /** Words that must not stand on a paper that stays with her. */
 function keepOut({ files, house }: Parts, agency: string): readonly string[] {
   const listed = listPeople(files.data);
-  const people = listed.ok ? listed.people.map(({ name }) => name) : [];
-  return [...people, ...house.phones.keys(), ...house.phones.values(), agency].filter((word) => word !== '');
+  const people = [...(listed.ok ? listed.people.map(({ name }) => name) : []), ...house.contactNames.values()];
+  // A first name alone says as much as the whole one.
+  const names = people.flatMap((name) => [name, ...name.split(/\s+/).filter((part) => part.length > 2)]);
+  return [...names, ...house.phones.keys(), ...house.phones.values(), agency].filter((word) => word !== '');
 }
 
 // ---- for commands ------------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
+import type { SourceId, ZoneId } from './base/brand.ts';
 import { duration, minutes, wallTime } from './base/time.ts';
-import type { CliDeps, ModemPlace } from './cli/deps.ts';
+import type { CliDeps, ModemPlace, RunFiles } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
@@ -44,6 +45,9 @@ import { formatProblem } from './site/report.ts';
 import { nextReview, openReviews } from './site/reviews.ts';
 import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
+import type { Fitting } from './web/install/fitting.ts';
+import type { Demo } from './web/page/demo.ts';
+import type { HouseNames } from './web/page/visit.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -65,7 +69,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 type Families = ReadonlyMap<string, Family>;
 
-async function run(files: { readonly config: string; readonly data: string }): Promise<number> {
+async function run(files: RunFiles): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
   const say = (why: string): number => {
     log.flush();
@@ -145,7 +149,10 @@ async function run(files: { readonly config: string; readonly data: string }): P
   const page =
     house.web === null || starts.how === 'bare'
       ? null
-      : await openPage(house.web, files.data, { state, hub, codes, clock, history: opened.history, log });
+      : await openPage(house, house.web, files, {
+          ...{ state, hub, codes, clock, history: opened.history, log },
+          fitting: hour.fitting,
+        });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
     await hub.heartbeat();
@@ -300,8 +307,9 @@ async function openStation(
 
 /** The web server is large and nothing of the panel waits for it, so it is loaded when the panel guards already. */
 async function openPage(
+  house: House,
   web: WebConfig,
-  dir: string,
+  { data: dir, is }: RunFiles,
   parts: {
     readonly state: { readonly ready: boolean; readonly stopping: boolean };
     readonly hub: Hub;
@@ -309,6 +317,7 @@ async function openPage(
     readonly clock: Clock;
     readonly history: History;
     readonly log: ProgramLog;
+    readonly fitting: Fitting;
   },
 ): Promise<WebServer | null> {
   const { openWeb } = await import('./web/server.ts');
@@ -328,8 +337,38 @@ async function openPage(
     return state.ready ? ({ status: 'ready' } as const) : ({ status: 'starting', missing: ['panel'] } as const);
   };
   const tls = found?.certificate ?? null;
-  const opened = await openWeb({ ...web, ...rest, tls, log, health, window: hub.window, version: version() });
+  const { LANGUAGES } = await import('./web/words/languages.ts');
+  const demo = is === 'pretend' ? await demoOf(house, hub) : null;
+  const page = { house: namesOf(house, web), languages: LANGUAGES, demo };
+  const opened = await openWeb({ ...web, ...rest, ...page, tls, log, health, window: hub.window, version: version() });
   return opened.ok ? opened.server : failed(opened.why);
+}
+
+/** What pages call the parts of this house. */
+function namesOf(house: House, { language }: WebConfig): HouseNames {
+  const zones = [...house.panel.zones.values()];
+  const names = new Map(house.devices.map(({ id, name }) => [id as string, name]));
+  return {
+    zones: zones.map(({ id, type }) => ({ id, name: names.get(id) ?? id, type })),
+    devices: house.devices.map(({ id, name }) => ({ id, name })),
+    outputs: house.outputs.map(({ id, name, role }) => ({ id, name, role })),
+    contacts: [...house.contactNames].map(([id, name]) => ({ id, name })),
+    services: house.monitoring.map(({ id }) => id),
+    modes: (['away', 'home', 'night'] as const).filter((mode) => zones.some(({ modes }) => modes.includes(mode))),
+    timezone: house.site.timezone,
+    language,
+  };
+}
+
+/** The devices of a pretend house speak through the same door as those on the broker. */
+async function demoOf(house: House, hub: Hub): Promise<Demo> {
+  const { createDemo } = await import('./web/page/demo.ts');
+  const source = 'mqtt:demo' as SourceId;
+  const devices = house.devices.flatMap(({ id, name, topic, profile }) => {
+    const zone = house.panel.zones.get(id as string as ZoneId)?.type;
+    return zone === undefined || profile !== 'zigbee2mqtt' ? [] : [{ id, name, topic, zone }];
+  });
+  return createDemo(devices, (topic, payload) => hub.door.message(topic, payload, false, source));
 }
 
 /** Home Assistant sees and asks only what may be seen and asked on site; the panel guards without it. */

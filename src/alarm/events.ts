@@ -150,4 +150,10 @@ export type Answer =
       /** Only in the answer to `identify`, and never to be shown as it is. */
       readonly given?: GivenCode;
     }
-  | { readonly ok: false; readonly error: Refusal; readonly zones?: readonly ZoneId[] };
+  | {
+      readonly ok: false;
+      readonly error: Refusal;
+      readonly zones?: readonly ZoneId[];
+      /** How long no code is taken, where that is why. */
+      readonly waits?: Duration;
+    };

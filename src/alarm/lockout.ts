@@ -1,5 +1,5 @@
 import type { SourceId } from '../base/brand.ts';
-import { after, between, duration, type Instant, isDue, minutes } from '../base/time.ts';
+import { after, between, type Duration, duration, type Instant, isDue, minutes } from '../base/time.ts';
 import { LONGEST_LOCKOUT, NO_GUESSES } from './initial.ts';
 import type { Guesses, Lockout, PanelState } from './state.ts';
 import { change, record, type Step } from './step.ts';
@@ -15,6 +15,13 @@ const MOST_SOURCES = 64;
 export function isLockedOut(state: PanelState, source: SourceId, now: Instant): boolean {
   const { sources, site } = state.lockout;
   return isLocked(site, now) || isLocked(sources[source] ?? NO_GUESSES, now);
+}
+
+/** How long no code from this source is taken; zero: it is. */
+export function lockedFor(state: PanelState, source: SourceId, now: Instant): Duration {
+  const { sources, site } = state.lockout;
+  const ends = [site, sources[source] ?? NO_GUESSES].map(({ lockedUntil }) => lockedUntil ?? now);
+  return duration(Math.max(0, ...ends.map((end) => between(now, end))));
 }
 
 const isLocked = (guesses: Guesses, now: Instant): boolean =>

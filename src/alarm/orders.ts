@@ -5,7 +5,7 @@ import { audienceOf, end, hide, shownAlarms } from './alarms.ts';
 import { canBypass, isLower, readiness, set } from './arming.ts';
 import { acknowledge, close, note } from './closing.ts';
 import type { Answer, Ask, GivenCode, Order, Person, Refusal, Vouched } from './events.ts';
-import { countWrong, forgive, isLockedOut } from './lockout.ts';
+import { countWrong, forgive, isLockedOut, lockedFor } from './lockout.ts';
 import type { PanelPlan } from './plan.ts';
 import { closeInstaller, may, openInstaller } from './roles.ts';
 import type { Alarm, PanelState } from './state.ts';
@@ -26,6 +26,11 @@ interface Facts {
 
 const yes = (warnings: readonly string[] = []): Answer => ({ ok: true, warnings });
 const no = (error: Refusal): Answer => ({ ok: false, error });
+const lockedOut = ({ state }: Step, { source }: Order, now: Instant): Answer => ({
+  ok: false,
+  error: 'locked_out',
+  waits: lockedFor(state, source, now),
+});
 
 /** An order as it came, before its code is looked at. */
 export function onOrdered(plan: PanelPlan, step: Step, order: Order, facts: Facts, now: Instant): Step {
@@ -83,7 +88,7 @@ export function onCodeVerified(
   now: Instant,
 ): Step {
   const help = given.duress ? onDuress(plan, step, order.source, now) : step;
-  if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, no('locked_out'));
+  if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, lockedOut(step, order, now));
   const known = forgive(help, order.source);
   return carryOut(plan, known, order, given, { enrolled: true, mayArm: given.mayArm }, now);
 }
@@ -155,7 +160,7 @@ function onWalk(
 }
 
 export function onCodeWrong(step: Step, order: Order, now: Instant): Step {
-  if (isLockedOut(step.state, order.source, now)) return reply(step, order.replyTo, no('locked_out'));
+  if (isLockedOut(step.state, order.source, now)) return reply(step, order.replyTo, lockedOut(step, order, now));
   return reply(countWrong(step, order.source, now), order.replyTo, no('bad_code'));
 }
 

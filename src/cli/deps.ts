@@ -12,6 +12,13 @@ export interface Refused {
   readonly why: string;
 }
 
+/** What `run` is started with. `pretend`: the page plays the devices. */
+export interface RunFiles {
+  readonly config: string;
+  readonly data: string;
+  readonly is: 'real' | 'pretend';
+}
+
 /** One thing wrong with a config, as `check --json` prints it. */
 export interface ShownProblem {
   readonly severity: 'error' | 'warning';
@@ -243,7 +250,7 @@ export interface ShownCertificate {
 export interface CliDeps {
   readonly version: string;
   /** Runs the hub until it is told to stop; resolves with the exit status. */
-  run(files: { readonly config: string; readonly data: string }): Promise<number>;
+  run(files: RunFiles): Promise<number>;
   /** Every problem of a config; accepted when none of them is an error. */
   check(config: string): readonly ShownProblem[];
   /** Adds a device to a config, where the whole is accepted with it. */

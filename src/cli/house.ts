@@ -13,10 +13,11 @@ export function addHouseCommands(program: Command, deps: CliDeps, io: CliIo): vo
     .description('run the hub in the foreground; SIGTERM ends it')
     .option('--config <file>', 'the config of this house')
     .option('--data <dir>', 'where the hub keeps its log, its people and its state')
-    .action(async (options: { config?: string; data?: string }) => {
+    .option('--demo', 'the house is pretend: its page plays the doors and detectors')
+    .action(async (options: { config?: string; data?: string; demo?: true }) => {
       const config = needed(options.config, '--config FILE');
       const data = needed(options.data, '--data DIR');
-      const status = await deps.run({ config, data });
+      const status = await deps.run({ config, data, is: options.demo === true ? 'pretend' : 'real' });
       // The hub has said in its log what ended it.
       if (status !== 0) throw new CommandError(status === 2 ? exitCodes.wrong : exitCodes.failed, '');
     });

@@ -215,6 +215,8 @@ export interface Log {
 export interface History {
   /** At most `limit` rows of the local view after this `seq`, oldest first; null: the disk does not answer. Never rejects. */
   local(after: number, limit: number): Promise<readonly LocalRow[] | null>;
+  /** The newest `limit` rows of the local view, oldest first; null as above. */
+  newest(limit: number): Promise<readonly LocalRow[] | null>;
 }
 
 // What the hub offers to whoever shows it on site: the page, Home Assistant, scripts.

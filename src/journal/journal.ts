@@ -326,7 +326,7 @@ function start(dir: string, options: JournalOptions, opened: (result: Opened) =>
       everReady = true;
       for (const [name, text] of Object.entries(restored.parts ?? {})) parts[name] ??= text;
       const counts = (): JournalCounts => ({ activityDropped: traffic.dropped(), workersStarted });
-      opened({ ok: true, journal, history: { local: reading.local }, restored, counts });
+      opened({ ok: true, journal, history: { local: reading.local, newest: reading.newest }, restored, counts });
       return;
     }
     onReopened(restored.setAside, committedThrough);

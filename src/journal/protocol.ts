@@ -26,8 +26,8 @@ export type ToWorker =
   | { readonly kind: 'entry'; readonly epoch: number; readonly id: number; readonly text: string }
   /** `text` is a JSON array of ActivityRow. */
   | { readonly kind: 'activity'; readonly text: string }
-  /** Rows of the local view after this one; looked up when no event waits. */
-  | { readonly kind: 'read'; readonly id: number; readonly after: number; readonly limit: number }
+  /** Rows of the local view after this one, null: the newest; looked up when no event waits. */
+  | { readonly kind: 'read'; readonly id: number; readonly after: number | null; readonly limit: number }
   | { readonly kind: 'close' };
 
 export type FromWorker =

@@ -11,8 +11,8 @@ export interface Reading extends History {
   interrupted(): void;
 }
 
-/** `ask` says whether somebody is there to be asked. */
-export function makeReading(ask: (id: number, after: number, limit: number) => 'asked' | 'nobody'): Reading {
+/** `ask` says whether somebody is there to be asked; `after` is null for the newest rows. */
+export function makeReading(ask: (id: number, after: number | null, limit: number) => 'asked' | 'nobody'): Reading {
   const waiting = new Map<number, (rows: readonly LocalRow[] | null) => void>();
   let lastId = 0;
 
@@ -27,14 +27,17 @@ export function makeReading(ask: (id: number, after: number, limit: number) => '
     interrupted() {
       for (const id of [...waiting.keys()]) answered(id, null);
     },
-    local(after, limit) {
-      if (waiting.size >= mostReadings) return Promise.resolve(null);
-      lastId += 1;
-      const id = lastId;
-      const { promise, resolve } = Promise.withResolvers<readonly LocalRow[] | null>();
-      waiting.set(id, resolve);
-      if (ask(id, after, Math.min(limit, mostRows)) === 'nobody') answered(id, null);
-      return promise;
-    },
+    local: page,
+    newest: (limit) => page(null, limit),
   };
+
+  function page(after: number | null, limit: number): Promise<readonly LocalRow[] | null> {
+    if (waiting.size >= mostReadings) return Promise.resolve(null);
+    lastId += 1;
+    const id = lastId;
+    const { promise, resolve } = Promise.withResolvers<readonly LocalRow[] | null>();
+    waiting.set(id, resolve);
+    if (ask(id, after, Math.min(limit, mostRows)) === 'nobody') answered(id, null);
+    return promise;
+  }
 }

@@ -340,6 +340,11 @@ export class Store {
     return this.#run.local.all(after, limit).map((row) => ({ ...row, data: JSON.parse(row.data) as LocalRow['data'] }));
   }
 
+  /** The last rows of the local view, oldest first. */
+  newest(limit: number): readonly LocalRow[] {
+    return this.local(Math.max(0, this.#tail.local - limit), limit);
+  }
+
   /** Pages in the write-ahead log, as SQLite counts them. */
   walPages(): number {
     return this.#checkpoint('NOOP').log;

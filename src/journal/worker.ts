@@ -267,7 +267,7 @@ function takeActivity(text: string): void {
 function read({ id, after, limit }: Extract<ToWorker, { kind: 'read' }>): void {
   let rows: readonly LocalRow[] | null = null;
   try {
-    rows = store?.local(after, limit) ?? null;
+    rows = (after === null ? store?.newest(limit) : store?.local(after, limit)) ?? null;
   } catch (error) {
     trouble(diskTrouble(error));
   }

@@ -1,15 +1,15 @@
 import type { Certificate, Feedback } from './model.ts';
 import { drawPaper } from './sheet.ts';
-import { timeText, wordText, yesOrNo } from './wording.ts';
+import { dayText, timeText, wordText, yesOrNo } from './wording.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Done by the deadline, and if not, how many days after it. */
 function deadlineText({ deadline, endedAt }: Feedback): string {
-  const late = Date.parse(endedAt) - Date.parse(deadline);
+  const late = Date.parse(endedAt.slice(0, 10)) - Date.parse(deadline);
   if (Number.isNaN(late)) return 'Not known';
   if (late <= 0) return yesOrNo(true);
-  const days = Math.ceil(late / dayMs);
+  const days = late / dayMs;
   return `${yesOrNo(false)}, ${days} ${days === 1 ? 'day' : 'days'} after it`;
 }
 
@@ -33,8 +33,8 @@ export function drawFeedback(
       ['Began', timeText(feedback.beganAt)],
       ['Ended', timeText(feedback.endedAt)],
       ['Hours', String(feedback.hours)],
-      ['Deadline', timeText(feedback.deadline)],
-      ['Deadline met', deadlineText(feedback)],
+      ['Last day', dayText(feedback.deadline)],
+      ['Done by then', deadlineText(feedback)],
     ]);
     sheet.heading('What was fitted');
     sheet.table(

@@ -36,7 +36,13 @@ export function herCopy(certificate: Certificate, scheme: string, keepOut: reado
     fitter: clean(scheme),
     property: clean(certificate.property),
     fitted: certificate.fitted.map(({ item, where }) => ({ item: clean(item), where: clean(where), note: '' })),
-    zones: certificate.zones.map((zone, index) => ({ ...zone, id: `zone-${index + 1}`, name: clean(zone.name) })),
+    zones: certificate.zones.map((zone, index) => ({
+      ...zone,
+      id: `zone-${index + 1}`,
+      name: clean(zone.name),
+      // Where the button was pressed is a room by the name that was typed.
+      tests: zone.tests.map(({ at, what }) => ({ at, what: clean(what) })),
+    })),
     paths: certificate.paths.map((path, index) => ({ ...path, name: `Way ${index + 1}` })),
     checks: certificate.checks.map(({ what, ok }) => ({ what: clean(what), ok, note: '' })),
   };

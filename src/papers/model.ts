@@ -62,8 +62,9 @@ export interface Feedback {
   readonly scheme: string;
   readonly risk: 'high' | 'medium' | 'low';
   readonly urgency: 'immediate' | '2-3 days' | '4-7 days';
-  /** When it had to be done, and when the work began and ended (ISO). */
+  /** The last day on which it was in time, `2026-11-24`. */
   readonly deadline: string;
+  /** When the work began and ended (ISO, UTC). */
   readonly beganAt: string;
   readonly endedAt: string;
   /** Hours of work, in quarters. */

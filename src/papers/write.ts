@@ -1,25 +1,19 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawAdvice } from './advice-paper.ts';
 import { drawFeedback } from './feedback.ts';
 import { codeOf, replaceFile } from './files.ts';
 import { herCopy } from './hers.ts';
+import { folderOf } from './kept.ts';
 import type { Certificate, Feedback } from './model.ts';
+import type { PaperName } from './names.ts';
 import { drawRecord } from './record.ts';
 import { openSigner, type Signed, signed } from './signing.ts';
-
-/** What stays with her. */
-export const herPapers = ['copy.pdf', 'copy.json', 'advice.pdf'] as const;
-/** What leaves with the installer and is then forgotten here. */
-export const agencyPapers = ['certificate.pdf', 'certificate.json', 'feedback.pdf'] as const;
-export type PaperName = (typeof herPapers)[number] | (typeof agencyPapers)[number];
 
 /** `key` is the public half of the signing key in hex; it and its fingerprint belong in a row of the log. */
 export type PapersWritten =
   | { readonly ok: true; readonly key: string; readonly fingerprint: string }
   | { readonly ok: false; readonly why: string };
-
-const folderOf = (dir: string): string => join(dir, 'papers');
 
 /**
  * Writes the papers of a handover into DIR/papers, for their owner alone; whatever lay there is replaced. `keepOut` are the
@@ -55,17 +49,3 @@ export async function writePapers(
 }
 
 const asFile = (one: Signed): string => `${JSON.stringify(one, null, 2)}\n`;
-
-/** One paper that was written; null when it is not there. */
-export function readPaper(dir: string, name: PaperName): Buffer | null {
-  try {
-    return readFileSync(join(folderOf(dir), name));
-  } catch {
-    return null; // not written, or forgotten
-  }
-}
-
-/** Deletes what left with the installer. Call it when their session is over: nothing of the referral stays on the hub. */
-export function forgetAgencyPapers(dir: string): void {
-  for (const name of agencyPapers) rmSync(join(folderOf(dir), name), { force: true });
-}

@@ -42,6 +42,7 @@ export function compile(config: Config, families: ReadonlyMap<string, FamilyFact
     lighting: compileLighting(config.lighting ?? [], config.outputs ?? []),
     escalation: compileEscalation(config.escalation ?? {}, contacts, config.sms?.strategy ?? 'order'),
     phones: new Map(contacts.map(({ id, phone }) => [id as ContactId, e164(phone)])),
+    contactNames: new Map(contacts.map(({ id, name }) => [id as ContactId, name ?? id])),
     neverContact: new Set((config.neverContact ?? []).map(e164)),
     paths: pathsOf(config.sms),
     twilio: compileTwilio(config.sms),
@@ -156,7 +157,7 @@ function compileOutput(output: OutputEntry, families: ReadonlyMap<string, Family
   const { profile, topic } = speakerOf(output);
   const address = output.address ?? null;
   const model = output.model ?? families.get(profile)?.modelOf(topic, address) ?? null;
-  return { id: id as OutputId, role, profile, model, topic, address };
+  return { id: id as OutputId, name: output.name ?? id, role, profile, model, topic, address };
 }
 
 function compileLighting(rules: readonly LightingEntry[], outputs: readonly OutputEntry[]): LightingPlan {
@@ -233,11 +234,13 @@ function onlyThoseMeant(
     .toSorted((a, b) => a.after - b.after);
 }
 
-const compileWeb = ({ host, port, tls, names }: WebEntry): WebConfig => ({
+const compileWeb = ({ host, port, tls, names, language, leaveTo }: WebEntry): WebConfig => ({
   host: host ?? '127.0.0.1',
   port: port ?? 8080,
   tls: tls ?? null,
   names: names ?? [],
+  language: language ?? 'en',
+  leaveTo: leaveTo ?? DEFAULTS.leaveTo,
 });
 
 /** Those that are configured, and none that the list leaves out. */

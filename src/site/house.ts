@@ -31,6 +31,8 @@ export interface HouseDevice {
 /** A configured siren, strobe, light or relay. `topic` is one of MQTT, or of a wire, which begins with `#`. */
 export interface HouseOutput {
   readonly id: OutputId;
+  /** What people call it; its id where they did not say. */
+  readonly name: string;
   readonly role: OutputRole;
   readonly profile: string;
   readonly model: string | null;
@@ -136,6 +138,10 @@ export interface WebConfig {
   /** Null: plain HTTP, on loopback only. Paths of PEM files. */
   readonly tls: 'self' | { readonly cert: string; readonly key: string } | null;
   readonly names: readonly string[];
+  /** Code of the language that the page speaks where nobody chose another. */
+  readonly language: 'en' | 'pl';
+  /** An ordinary site, for whoever must not be seen on the page. */
+  readonly leaveTo: string;
 }
 
 /** One accepted config, compiled: what the rooms need, in their own words. */
@@ -156,6 +162,8 @@ export interface House {
   readonly escalation: EscalationPlan;
   /** E.164 number of each contact. */
   readonly phones: ReadonlyMap<ContactId, string>;
+  /** What she calls each contact, for her alone; the id where the config does not say. */
+  readonly contactNames: ReadonlyMap<ContactId, string>;
   readonly neverContact: ReadonlySet<string>;
   /** Ways out for texts that are configured, the first choice first; none: texts go to the log, marked not sent. */
   readonly paths: readonly ('twilio' | 'modem')[];

@@ -53,6 +53,8 @@ const WORDINGS = ['neutral', 'coded', 'plain'] as const;
 const VIAS = ['text', 'call'] as const;
 export const PATHS = ['twilio', 'modem'] as const;
 
+/** Catalogues of words that ship; a test holds them to the page's own list. */
+export const PAGE_LANGUAGES = ['en', 'pl'] as const;
 const SERVICES = ['sia-dc09', 'webhook', 'mqtt'] as const;
 export const REPORTS = ['set', 'unset', 'alarms', 'faults', 'tests'] as const;
 /** Everything a service may be told of has its codes in this table. */
@@ -438,6 +440,7 @@ const device = group('A sensor, button or keypad.', {
 
 const output = group('A siren, strobe, light or relay.', {
   id: id('Its name in topics and logs; unique.'),
+  name: z.optional(text('What people call it; left out, the id.', 64)),
   role: word('role', ROLES, 'What it does in an alarm.'),
   driver,
   profile,
@@ -795,6 +798,17 @@ const web = group('The web page. Left out: none.', {
       'Further names this page is called by, such as hub.lan. Its addresses and its own host name need not be here.',
     ),
   ),
+  language: z.optional(
+    word('language', PAGE_LANGUAGES, 'What the page speaks where nobody chose another on it. Left out: en.'),
+  ),
+  leaveTo: z.optional(
+    pattern(
+      /^https:\/\/[^\s"'<>]{1,400}$/,
+      'an address of a web page',
+      'write https:// and an ordinary site, such as a weather page',
+      'An ordinary site, to which "Leave this page" goes. Left out: https://www.bbc.co.uk/weather.',
+    ),
+  ),
 });
 
 const evidence = group('Who can read the sealed rows of the log.', {
@@ -858,6 +872,7 @@ export function configJsonSchema(): object {
 
 /** What holds where the config is silent. */
 export const DEFAULTS = {
+  leaveTo: 'https://www.bbc.co.uk/weather',
   modes: {
     away: { exitDelay: seconds(45), entryDelay: seconds(30) },
     home: { exitDelay: seconds(0), entryDelay: seconds(20) },

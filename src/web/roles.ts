@@ -14,6 +14,7 @@ export const DEEDS = [
   'open-installer',
   'walk-test',
   'manage-sessions',
+  'install',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -38,6 +39,7 @@ export const MAY: Readonly<Record<Deed, Readonly<Record<Role, Leave>>>> = {
   'open-installer': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
   'walk-test': { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
   'manage-sessions': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  install: { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
 };
 
 /** Null: go on. */

@@ -7,13 +7,20 @@ import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
 import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
+import type { Fitting } from './install/fitting.ts';
+import { whyNot } from './leave.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { describeApi } from './openapi.ts';
+import type { Demo } from './page/demo.ts';
+import { refusedAsPage } from './page/refusing.ts';
+import { type PageOptions, servePages } from './page/serve.ts';
+import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
-import { type Deed, refusalFor } from './roles.ts';
+import type { Deed } from './roles.ts';
 import { streamQuery } from './schemas.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
+import type { Language } from './words/catalogue.ts';
 
 /** PEM texts. */
 export interface Certificate {
@@ -36,6 +43,16 @@ export interface WebOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: () => Health;
+  /** What the house and its parts are called by its people. */
+  readonly house: HouseNames;
+  /** Languages that pages speak; the first stands in for one that is not known. */
+  readonly languages: readonly Language[];
+  /** An ordinary site, for whoever must not be seen on a page of this hub. */
+  readonly leaveTo: string;
+  /** Plays the devices of a house that is pretend; null: this one is real. */
+  readonly demo: Demo | null;
+  /** The installer's hour; null: it cannot be played here. */
+  readonly fitting: Fitting | null;
 }
 
 /** The open web server. */
@@ -77,11 +94,14 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const { window, codes, clock, history } = options;
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
-  guard(app, options);
-  const work: Work = { window, history, sessions, streams };
+  const { house, demo, fitting, languages, leaveTo } = options;
+  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, fitting };
+  const pages: PageOptions = { work, languages, leaveTo };
+  guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
   serveStream(app, work);
   serveOthers(app, options);
+  await servePages(app, pages);
   app.addHook('preClose', (done) => {
     streams.close();
     done();
@@ -141,7 +161,9 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Reply): Fasti
 }
 
 /** What every request has to get past, in this order. */
-function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions): void {
+function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOptions, pages: PageOptions): void {
+  const sayNo = (request: FastifyRequest, reply: FastifyReply, refusal: RefusalName): FastifyReply =>
+    refusedAsPage(pages, request, reply, refusal) === 'sent' ? reply : send(reply, refuse(refusal));
   const own = hostname();
   const isOurName = createHostGuard([host, own, `${own}.local`, ...names]);
   const rate = createRate(REQUESTS, () => clock.monotonicMs());
@@ -169,12 +191,12 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
       return;
     }
     reply.header('connection', 'close');
-    send(reply, refuse(refusal));
+    return sayNo(request, reply, refusal);
   });
 
   async function turnedAway({ method, url, headers, socket }: FastifyRequest): Promise<RefusalName | null> {
     // A call for help is counted apart, so that it is not held up by whatever else comes from the same address.
-    const help = url === '/api/panic';
+    const help = url === '/api/panic' || url === '/now';
     if (connections > MOST_ANSWERED && !help) return 'busy';
     if (rate(`${help ? 'help' : 'any'} ${socket.remoteAddress ?? ''}`) === 'too much') {
       await setTimeout(COOL_DOWN_MS, null, { ref: false });
@@ -188,13 +210,13 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
     return method !== 'GET' && isForeign(headers) ? 'wrong_origin' : null;
   }
 
-  app.setNotFoundHandler((_request, reply) => send(reply, refuse('not_found')));
+  app.setNotFoundHandler((request, reply) => sayNo(request, reply, 'not_found'));
   app.setErrorHandler<{ statusCode?: number; code?: string }>((error, request, reply) => {
     const refusal = refusalOf(error);
     // Neither words nor stack: what went wrong may carry what somebody sent.
     if (refusal === 'failed')
       log.error({ route: request.routeOptions.url ?? '' }, 'a request failed in the hub itself');
-    send(reply, refuse(refusal));
+    sayNo(request, reply, refusal);
   });
 }
 
@@ -224,12 +246,8 @@ function serve(app: FastifyInstance, endpoint: Endpoint, work: Work): void {
 
 /** Null: they may. */
 function mayNot(leave: Endpoint['leave'], by: Session | null, { window }: Work): Reply | null {
-  if (leave === 'anybody') return null;
-  if (by === null) return refuse('no_session');
-  if (leave === 'signed in') return null;
-  const installers = window.view().installerUntil === null ? 'may not work' : 'may work';
-  const refusal = refusalFor(leave, { role: by.person.role, code: by.vouched.code }, installers);
-  return refusal === null ? null : refuse(refusal);
+  const why = whyNot(leave, by, window);
+  return why === null ? null : refuse(why);
 }
 
 async function answer(endpoint: Endpoint, by: Session | null, request: FastifyRequest, work: Work): Promise<Reply> {

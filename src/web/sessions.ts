@@ -12,7 +12,8 @@ const FRESH = minutes(10);
 /** Beyond these the oldest gives way, unpaired ones first. */
 const MOST = 64;
 const MOST_OF_ONE = 8;
-const COOKIE = 'lantern';
+/** Whoever looks into the browser learns nothing from it. */
+const COOKIE = 'home_id';
 const PART = 'sessions';
 
 /** One signed-in browser or phone. The token itself is known to it alone. */
@@ -158,7 +159,7 @@ export function createSessions({ window, codes, clock, transport }: SessionsNeed
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 function tokenIn(cookies: string | undefined): string | null {
-  return /(?:^|;)\s*lantern=([A-Za-z0-9_-]{43})\s*(?:;|$)/.exec(cookies ?? '')?.[1] ?? null;
+  return /(?:^|;)\s*home_id=([A-Za-z0-9_-]{43})\s*(?:;|$)/.exec(cookies ?? '')?.[1] ?? null;
 }
 
 /** Room for one more, of this person and in all. */

@@ -6,7 +6,8 @@ const MOST = 32;
 const MOST_OF_ONE = 4;
 /** What one client may leave unread; then it is dropped. A large house fits in several times. */
 const LONGEST_BACKLOG = 256 * 1024;
-const PING_MS = 15_000;
+/** A page that has heard nothing for more than twice as long says that it knows nothing. */
+const PING_MS = 5_000;
 /** Rows of one page of a resumption, and pages at most: then the client is told to fetch the rest itself. */
 const PAGE = 200;
 const MOST_PAGES = 10;
@@ -101,7 +102,8 @@ export function createStreams({ window, history, pingMs = PING_MS }: StreamsNeed
       const behind = client.raw.writableLength > 0;
       if (behind && client.behind) drop(client);
       client.behind = behind;
-      write(client, ': still here\n\n');
+      // An event and no comment: a page cannot see comments, and has to notice when they stop.
+      write(client, 'event: ping\ndata: {}\n\n');
     }
   }
 

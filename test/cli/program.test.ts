@@ -87,6 +87,17 @@ describe('wrong use: exit 2, one line on stderr, nothing on stdout', () => {
 });
 
 describe('run', () => {
+  for (const [flags, is] of [
+    [[], 'real'],
+    [['--demo'], 'pretend'],
+  ] as const) {
+    it(`of a house that is ${is}`, async () => {
+      const deps = fakeDeps();
+      await lantern(['run', '--config', 'a', '--data', 'd', ...flags], { deps });
+      expect(deps.calls).toEqual([['run', { config: 'a', data: 'd', is }]]);
+    });
+  }
+
   for (const [status, exit] of [
     [0, 0],
     [1, 1],

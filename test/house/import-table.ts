@@ -37,7 +37,14 @@ export const table: Readonly<Record<string, Row>> = {
     packages: ['zod', 'yaml', 'fastest-levenshtein', 'libphonenumber-js', 'node:'],
   },
   web: {
-    rooms: { base: 'all', 'hub/ports.ts': 'all', alarm: 'types', provision: 'all' },
+    rooms: {
+      base: 'all',
+      'hub/ports.ts': 'all',
+      alarm: 'types',
+      provision: 'all',
+      'papers/advice.ts': 'all',
+      'papers/names.ts': 'all',
+    },
     packages: ['fastify', 'zod', 'selfsigned', 'node:'],
   },
   cli: {

@@ -51,7 +51,7 @@ export function feedbackOf(change: Partial<Feedback> = {}): Feedback {
     scheme: 'Safe Homes 12',
     risk: 'high',
     urgency: 'immediate',
-    deadline: '2026-11-22T00:00:00.000Z',
+    deadline: '2026-11-21',
     beganAt: '2026-11-21T14:30:00.000Z',
     endedAt: '2026-11-21T15:42:07.000Z',
     hours: 1.25,

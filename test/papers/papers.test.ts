@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +7,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { advice, adviceIntro } from '../../src/papers/advice.ts';
 import { canonicalJson } from '../../src/papers/canonical.ts';
 import { herCopy } from '../../src/papers/hers.ts';
+import { forgetAgencyPapers, readPaper } from '../../src/papers/kept.ts';
+import { agencyPapers, herPapers } from '../../src/papers/names.ts';
 import { drawRecord } from '../../src/papers/record.ts';
 import { longestText } from '../../src/papers/sheet.ts';
 import { openSigner, signed } from '../../src/papers/signing.ts';
 import { verifyCertificate } from '../../src/papers/verify.ts';
-import { agencyPapers, forgetAgencyPapers, herPapers, readPaper, writePapers } from '../../src/papers/write.ts';
+import { writePapers } from '../../src/papers/write.ts';
+import { itWith } from '../journal/needs.ts';
 import { certificateOf, feedbackOf, zone } from './house.ts';
 import { infoOf, itWithPoppler, textOf } from './text.ts';
 
@@ -160,7 +164,7 @@ describe('the papers of a handover', () => {
 
   itWithPoppler('give the coordinator the hours, the deadline and what is left', async () => {
     const dir = newFolder();
-    const late = feedbackOf({ deadline: '2026-11-20T00:00:00.000Z', outstanding: [], concerns: [] });
+    const late = feedbackOf({ deadline: '2026-11-19', outstanding: [], concerns: [] });
     await writePapers(dir, certificateOf(), late, []);
     const text = textOf(paperOf(dir, 'feedback.pdf'));
     for (const said of [
@@ -177,7 +181,7 @@ describe('the papers of a handover', () => {
     await writePapers(dir, certificateOf(), feedbackOf(), []);
     const met = textOf(paperOf(dir, 'feedback.pdf'));
     for (const said of [
-      'Deadline met Yes',
+      'Done by then Yes',
       'The back gate needs a new lock.',
       'A light in the alley',
       'signature and day',
@@ -201,7 +205,14 @@ describe('her copy', () => {
           fitter,
           property: `flat of ${hers}`,
           fitted: [{ item: `Chain (${agency})`, where: `by ${contact}, ${number}`, note: `${hers} ${secret}` }],
-          zones: [{ ...zone(1), id: `${contact.toLowerCase()}-door`, name: `${hers.toUpperCase()}'s room ${secret}` }],
+          zones: [
+            {
+              ...zone(1),
+              id: `${contact.toLowerCase()}-door`,
+              name: `${hers.toUpperCase()}'s room ${secret}`,
+              tests: [{ at: '2026-11-21T15:01:00.000Z', what: `pressed: room of ${hers}` }],
+            },
+          ],
           paths: [{ name: `${contact} by text`, answeredAfterSeconds: 9, at: '2026-11-21T15:20:00.000Z' }],
           checks: [{ what: `${agency} agrees`, ok: true, note: number }],
         });
@@ -256,6 +267,17 @@ describe('a signed certificate', () => {
       });
       expect(verifyCertificate(copy, wanted)).toMatchObject({ ok: true });
     }
+  });
+
+  itWith('python3')('is verified by another program, with openssl', async () => {
+    const { file, copy, key } = await written();
+    const script = join(import.meta.dirname, '../../scripts/papers/verify.py');
+    const check = (...args: readonly string[]) => spawnSync('python3', [script, ...args], { encoding: 'utf8' });
+    expect(check(file, key)).toMatchObject({ status: 0, stdout: 'ok\n' });
+    expect(check(copy)).toMatchObject({ status: 0, stdout: 'ok\n' });
+    expect(check(file, 'ab'.repeat(32))).toMatchObject({ status: 1, stderr: expect.stringContaining('another key') });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('MCCGQ11LM', 'MCCGQ11LN'));
+    expect(check(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('does not fit') });
   });
 
   it('is refused under another key, and under what is none', async () => {

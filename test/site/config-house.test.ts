@@ -38,10 +38,27 @@ describe('what holds where the config is silent', () => {
   }
 
   for (const [yaml, web] of [
-    ['web: {}', { host: '127.0.0.1', port: 8080, tls: null, names: [] }],
     [
-      'web: { host: "::", port: 0, tls: self, names: [hub.lan] }',
-      { host: '::', port: 0, tls: 'self', names: ['hub.lan'] },
+      'web: {}',
+      {
+        host: '127.0.0.1',
+        port: 8080,
+        tls: null,
+        names: [],
+        language: 'en',
+        leaveTo: 'https://www.bbc.co.uk/weather',
+      },
+    ],
+    [
+      'web: { host: "::", port: 0, tls: self, names: [hub.lan], language: pl, leaveTo: "https://news.example/" }',
+      {
+        host: '::',
+        port: 0,
+        tls: 'self',
+        names: ['hub.lan'],
+        language: 'pl',
+        leaveTo: 'https://news.example/',
+      },
     ],
   ] as const) {
     it(yaml, () => {

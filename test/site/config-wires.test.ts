@@ -639,9 +639,33 @@ gateways:
 
   it('has each output where it is told', () => {
     expect(house.outputs).toEqual([
-      { id: 'siren', role: 'siren', profile: 'gpio', model: null, topic: '#gpio/header/22', address: null },
-      { id: 'strobe', role: 'strobe', profile: 'gpio', model: null, topic: '#gpio/header/23', address: null },
-      { id: 'lamp', role: 'light', profile: 'firmata', model: null, topic: '#firmata/uno/8', address: null },
+      {
+        id: 'siren',
+        name: 'siren',
+        role: 'siren',
+        profile: 'gpio',
+        model: null,
+        topic: '#gpio/header/22',
+        address: null,
+      },
+      {
+        id: 'strobe',
+        name: 'strobe',
+        role: 'strobe',
+        profile: 'gpio',
+        model: null,
+        topic: '#gpio/header/23',
+        address: null,
+      },
+      {
+        id: 'lamp',
+        name: 'lamp',
+        role: 'light',
+        profile: 'firmata',
+        model: null,
+        topic: '#firmata/uno/8',
+        address: null,
+      },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createHostGuard, createRate, isForeign, isOnHub } from '../../src/web/guards.ts';
 import { openWeb } from '../../src/web/server.ts';
-import { type Asking, CODES, openSite } from './support.ts';
+import { type Asking, CODES, NO_HOUSE, openSite } from './support.ts';
 
 // Bad input over HTTP: refused in words, never a stack, never a stall.
 
@@ -184,7 +184,7 @@ describe('bytes that are no request', () => {
     ],
     [
       'a header twice that may be there once',
-      'GET / HTTP/1.1\r\nhost: localhost\r\nhost: evil\r\n\r\n',
+      'GET /api HTTP/1.1\r\nhost: localhost\r\nhost: evil\r\n\r\n',
       /^HTTP\/1\.1 (400|404|421) /,
     ],
     [
@@ -258,7 +258,8 @@ it('a port that is taken is told in a sentence', async () => {
     version: '1',
     window: world.hub.window,
     codes: { person: () => null },
-    history: { local: async () => [] },
+    history: { local: async () => [], newest: async () => [] },
+    ...NO_HOUSE,
     clock: world.clock,
     log: world.log as never,
     health: () => ({ status: 'ready' }),

@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/alarm/events.ts';
 import { DEEDS, type Deed, MAY } from '../../src/web/roles.ts';
+import { settledWorld } from '../hub/world.ts';
+import { openHour } from './hour.ts';
 import { type Answer, type Client, CODES, type Name, openSite, type Site } from './support.ts';
 
 // Every cell of who may do what over HTTP, asked for with a real client of a real server before a real hub.
 
 const PEOPLE: Readonly<Record<Role, Name>> = { resident: 'anna', visitor: 'vera', installer: 'ivan', monitor: 'mona' };
+
+/** A page says by another page what the API says by a status. */
+function asApi(answer: Answer): Answer {
+  if (answer.status === 303) return { ...answer, status: 401, body: { error: 'no_session' } };
+  if (answer.status === 403) return { ...answer, body: { error: 'not_allowed' } };
+  return answer.text.includes('action="/again"') ? { ...answer, status: 403, body: { error: 'code_needed' } } : answer;
+}
 
 /** How each deed is asked for, and what must be so before. */
 const ASKED: Readonly<Record<Deed, (client: Client, role: Role) => Promise<Answer>>> = {
@@ -21,12 +30,14 @@ const ASKED: Readonly<Record<Deed, (client: Client, role: Role) => Promise<Answe
   'open-installer': (client) => client.ask('POST', '/api/installer', { body: { minutes: 5 } }),
   'walk-test': (client) => client.ask('POST', '/api/walk', { body: { minutes: 5 } }),
   'manage-sessions': (client) => client.ask('GET', '/api/sessions'),
+  install: async (client) => asApi(await client.ask('GET', '/install')),
 };
 
 type Situation = 'fresh code' | 'old code' | 'installer time open';
 
 async function site(situation: Situation): Promise<Site> {
-  const opened = await openSite();
+  const world = await settledWorld();
+  const opened = await openSite({ world, pages: { fitting: openHour(world).fitting } });
   // A leak: an alarm to see, acknowledge and close, and nothing that stands in the way of arming.
   opened.world.says('leak', { water_leak: true });
   await opened.world.rest();

@@ -20,7 +20,7 @@ describe('signing in', () => {
       freshUntil: '2026-11-21T20:10:00.000Z',
     });
     expect(answer.headers['set-cookie']).toEqual([
-      expect.stringMatching(/^lantern=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=3600$/),
+      expect.stringMatching(/^home_id=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=3600$/),
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('signing out', () => {
     const answer = await page.ask('DELETE', '/api/session');
     expect([answer.status, answer.headers['set-cookie']]).toEqual([
       200,
-      ['lantern=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0'],
+      ['home_id=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0'],
     ]);
     expect((await client().ask('GET', '/api/state', { headers: { cookie } })).status).toBe(401);
   });
@@ -185,7 +185,7 @@ describe('what is kept', () => {
     const phone = await first.signedIn('anna', 'phone');
     const parts = JSON.stringify(first.world.journal.restored().parts);
     expect(parts).toContain('kept:sessions');
-    expect(parts).not.toContain(phone.cookie()?.slice('lantern='.length));
+    expect(parts).not.toContain(phone.cookie()?.slice('home_id='.length));
     const clock = createFakeClock(2_000_000, 'boot-1');
     const world = await settledWorld({ restored: first.world.journal.restored(), clock });
     const second = await openSite({ world });
@@ -228,13 +228,13 @@ describe('what is kept', () => {
 
 const hostile: readonly (readonly [string, string])[] = [
   ['none', ''],
-  ['empty', 'lantern='],
-  ['too short', 'lantern=abc'],
-  ['of another form', `lantern=${'!'.repeat(43)}`],
-  ['a guess', `lantern=${'A'.repeat(43)}`],
-  ['too long', `lantern=${'A'.repeat(4000)}`],
+  ['empty', 'home_id='],
+  ['too short', 'home_id=abc'],
+  ['of another form', `home_id=${'!'.repeat(43)}`],
+  ['a guess', `home_id=${'A'.repeat(43)}`],
+  ['too long', `home_id=${'A'.repeat(4000)}`],
   ['under another name', `lantern2=${'A'.repeat(43)}`],
-  ['with a hash for a token', 'lantern=__proto__'],
+  ['with a hash for a token', 'home_id=__proto__'],
 ];
 describe('a wrong session', () => {
   for (const [name, cookie] of hostile) {

@@ -287,6 +287,7 @@ function rowsUpTo(last: number): History {
       const seqs = Array.from({ length: Math.max(0, Math.min(limit, last - after)) }, (_, index) => after + index + 1);
       return seqs.map(row);
     },
+    newest: async () => [],
   };
 }
 
@@ -374,7 +375,7 @@ describe('one stream', () => {
   });
 
   it('with the log unreadable says so as a gap', async () => {
-    const { streams } = await streamsBefore({ local: async () => null });
+    const { streams } = await streamsBefore({ local: async () => null, newest: async () => null });
     const raw = new PassThrough();
     let text = '';
     raw.on('data', (chunk: Buffer) => {

@@ -3,7 +3,9 @@ import { request as httpsRequest } from 'node:https';
 import { afterEach } from 'vitest';
 import type { History, Window } from '../../src/hub/ports.ts';
 import type { Health } from '../../src/web/health.ts';
-import { type Certificate, openWeb, type WebServer } from '../../src/web/server.ts';
+import type { HouseNames } from '../../src/web/page/visit.ts';
+import { type Certificate, openWeb, type WebOptions, type WebServer } from '../../src/web/server.ts';
+import { LANGUAGES } from '../../src/web/words/languages.ts';
 import { createFakeCodes } from '../hub/fakes.ts';
 import { settledWorld, type World, type WorldOptions } from '../hub/world.ts';
 
@@ -16,23 +18,66 @@ afterEach(async () => {
 });
 
 /** The local rows of a world, as the journal would read them back. */
-function historyOf(world: World): History {
+export function historyOf(world: World): History {
+  const local = () =>
+    world.journal.rows
+      .filter(({ sealed }) => !sealed)
+      .map(({ type, data }, index) => ({ seq: index + 1, at: '2026-11-21T20:00:00.000Z', type, data }));
   return {
-    async local(after, limit) {
-      const rows = world.journal.rows.filter(({ sealed }) => !sealed);
-      return rows
-        .map(({ type, data }, index) => ({ seq: index + 1, at: '2026-11-21T20:00:00.000Z', type, data }))
+    local: async (after, limit) =>
+      local()
         .filter(({ seq }) => seq > after)
-        .slice(0, limit);
-    },
+        .slice(0, limit),
+    newest: async (limit) => local().slice(-limit),
   };
 }
+
+/** What the test house is called; its zones as house.yaml beside the world has them. */
+export const NAMES: HouseNames = {
+  zones: [
+    { id: 'front-door', name: 'Front door', type: 'entry' },
+    { id: 'back-window', name: 'Back window', type: 'perimeter' },
+    { id: 'hall', name: 'Hall', type: 'interior' },
+    { id: 'frame', name: 'Frame', type: 'tremor' },
+    { id: 'panic', name: 'Button', type: 'panic' },
+    { id: 'loud-panic', name: 'Loud button', type: 'panic' },
+    { id: 'smoke', name: 'Smoke', type: 'fire' },
+    { id: 'leak', name: 'Boiler', type: 'technical' },
+  ],
+  devices: [{ id: 'keypad', name: 'Keypad' }],
+  outputs: [
+    { id: 'siren', name: 'siren', role: 'siren' },
+    { id: 'porch', name: 'Porch light', role: 'light' },
+  ],
+  contacts: [
+    { id: 'sister', name: 'Sister' },
+    { id: 'friend', name: 'Friend' },
+  ],
+  services: [],
+  modes: ['away', 'home', 'night'],
+  timezone: 'Europe/London',
+  language: 'en',
+};
+
+/** What pages need, where nobody looks at them. */
+export const NO_HOUSE = {
+  house: NAMES,
+  languages: LANGUAGES,
+  leaveTo: 'https://leave.example/',
+  demo: null,
+  fitting: null,
+} as const;
 
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: { readonly [name: string]: unknown };
   readonly text: string;
+}
+
+interface RawAnswer {
+  readonly headers: IncomingMessage['headers'];
+  readonly bytes: Buffer;
 }
 
 export interface Asking {
@@ -45,6 +90,10 @@ export interface Asking {
 /** A browser or phone: keeps its cookie. */
 export interface Client {
   ask(method: string, path: string, asking?: Asking): Promise<Answer>;
+  /** Sends a form as a browser without script would, and does not go on. */
+  form(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The page at this path. */
+  look(path?: string): Promise<string>;
   readonly cookie: () => string | null;
   forget(): void;
 }
@@ -54,6 +103,8 @@ export interface Site {
   readonly server: WebServer;
   readonly people: { gone: Set<string> };
   client(): Client;
+  /** What goes over the line, as it is. */
+  raw(path: string, headers: Readonly<Record<string, string>>): Promise<RawAnswer>;
   /** A client that is signed in. */
   signedIn(name: Name | 'threat', device?: string): Promise<Client>;
 }
@@ -63,9 +114,13 @@ export interface SiteOptions extends WorldOptions {
   readonly names?: readonly string[];
   readonly health?: () => Health;
   readonly history?: History;
+  /** Left out: any free one. */
+  readonly port?: number;
   readonly world?: World;
   /** Puts something before the hub's window. */
   readonly window?: (real: Window) => Window;
+  /** What of the pages is another. */
+  readonly pages?: Partial<Pick<WebOptions, 'house' | 'languages' | 'leaveTo' | 'demo' | 'fitting'>>;
 }
 
 /** The real server before the real hub and rooms, between the hub's fakes. */
@@ -75,7 +130,7 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
   const codes = createFakeCodes();
   const opened = await openWeb({
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     names: options.names ?? [],
     tls: options.tls ?? null,
     version: '1.2.3',
@@ -85,6 +140,8 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     clock: world.clock,
     log: { info() {}, warn() {}, error() {} },
     health: options.health ?? (() => ({ status: 'ready' })),
+    ...NO_HOUSE,
+    ...options.pages,
   });
   if (!opened.ok) throw new Error(opened.why);
   const { server } = opened;
@@ -95,6 +152,16 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     server,
     people,
     client,
+    raw: (path, headers) =>
+      new Promise((resolve, reject) => {
+        httpRequest({ host: '127.0.0.1', port: server.port, path, agent: false, headers }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => resolve({ headers: response.headers, bytes: Buffer.concat(chunks) }));
+        })
+          .on('error', reject)
+          .end();
+      }),
     async signedIn(name, device) {
       const one = client();
       const answer = await one.ask('POST', '/api/session', {
@@ -107,11 +174,20 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
 }
 
 function createClient(port: number, ca: string | null): Client {
-  let cookie: string | null = null;
-  return {
-    cookie: () => cookie,
-    forget() {
-      cookie = null;
+  const jar = new Map<string, string>();
+  const cookie = (): string | null =>
+    jar.size === 0 ? null : [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const client: Client = {
+    cookie,
+    forget: () => jar.clear(),
+    form: (path, fields = {}) =>
+      client.ask('POST', path, {
+        raw: new URLSearchParams(Object.entries(fields)).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+    async look(path = '/') {
+      const answer = await client.ask('GET', path, { headers: { accept: 'text/html' } });
+      return answer.text;
     },
     ask: (method, path, { body, raw, headers = {} } = {}) =>
       new Promise((resolve, reject) => {
@@ -128,7 +204,7 @@ function createClient(port: number, ca: string | null): Client {
               ...(sent === null
                 ? {}
                 : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
-              ...(cookie === null ? {} : { cookie }),
+              ...(jar.size === 0 ? {} : { cookie: cookie() ?? '' }),
               ...headers,
             },
           },
@@ -138,7 +214,10 @@ function createClient(port: number, ca: string | null): Client {
             response.on('error', reject);
             response.on('end', () => {
               const text = Buffer.concat(chunks).toString();
-              for (const one of response.headers['set-cookie'] ?? []) cookie = one.split(';')[0] ?? null;
+              for (const one of response.headers['set-cookie'] ?? []) {
+                const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? [];
+                jar.set(name, value);
+              }
               const json = response.headers['content-type']?.startsWith('application/json') === true;
               resolve({
                 status: response.statusCode ?? 0,
@@ -153,4 +232,5 @@ function createClient(port: number, ca: string | null): Client {
         request.end(sent ?? undefined);
       }),
   };
+  return client;
 }

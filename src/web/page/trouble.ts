@@ -1,0 +1,31 @@
+import { type Html, html } from '../../base/html.ts';
+import { fill, type Language } from '../words/catalogue.ts';
+import type { Named } from './names.ts';
+
+/** `lost:hall` → `lost` and `hall`; `disk` has no part. */
+export function faultIn(fault: string): { readonly kind: string; readonly part: string } {
+  const at = fault.indexOf(':');
+  return at < 0 ? { kind: fault, part: fault } : { kind: fault.slice(0, at), part: fault.slice(at + 1) };
+}
+
+/** What is wrong, and what to do about it. */
+function adviceFor(fault: string, { words }: Language, named: Named): string {
+  const { fault: advice } = words.home;
+  const { kind, part } = faultIn(fault);
+  const text: string = Object.hasOwn(advice, kind) ? advice[kind as keyof typeof advice] : advice.other;
+  return fill(text, { name: named(part) });
+}
+
+/** Trouble in the fewest words, for a list of what happened. */
+export function troubleText(fault: string, { words }: Language, named: Named): string {
+  const { trouble } = words;
+  const { kind, part } = faultIn(fault);
+  const text: string = Object.hasOwn(trouble, kind) ? trouble[kind as keyof typeof trouble] : trouble.other;
+  return fill(text, { name: named(part) });
+}
+
+export function troublePart(lang: Language, faults: readonly string[], named: Named): Html | null {
+  if (faults.length === 0) return null;
+  const items = faults.map((fault) => html`<li><span>${adviceFor(fault, lang, named)}</span></li>`);
+  return html`<section class="box dims" aria-labelledby="faults-h"><h2 id="faults-h">${lang.words.home.faultsHeading}</h2><ul class="list">${items}</ul></section>`;
+}

@@ -1,0 +1,38 @@
+import type { en } from './en.ts';
+
+type Widened<T> = T extends string ? string : { readonly [Key in keyof T]: Widened<T[Key]> };
+
+/** Everything that has to be said, in some language. A text that is missing does not compile. */
+export type Words = Widened<typeof en>;
+
+/** A language that pages can speak. */
+export interface Language {
+  /** BCP 47. */
+  readonly code: string;
+  /** What those who speak it call it. */
+  readonly name: string;
+  readonly dir: 'ltr' | 'rtl';
+  /** Whether somebody who grew up with it has read every word. */
+  readonly words: Words;
+  readonly is: 'reviewed' | 'unreviewed';
+}
+
+/** Puts `{name}` in. */
+export function fill(text: string, parts: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (found, name: string) => parts[name] ?? found);
+}
+
+type Counted = Words['time']['seconds'];
+
+function counted(forms: Counted, n: number, code: string): string {
+  const form = new Intl.PluralRules(code).select(n);
+  return fill(form === 'zero' || form === 'two' ? forms.other : forms[form], { n: String(n) });
+}
+
+/** A wait in words: whole minutes from two minutes on, rounded up. */
+export function waitText({ words, code }: Language, seconds: number): string {
+  const { time } = words;
+  return seconds < 120
+    ? counted(time.seconds, Math.max(1, Math.ceil(seconds)), code)
+    : counted(time.minutes, Math.ceil(seconds / 60), code);
+}
