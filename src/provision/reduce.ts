@@ -168,7 +168,7 @@ function noteWrong(note: string): string | null {
 }
 
 /** What stands on a paper that she keeps at home names nobody; a number that can be rung gives somebody away. */
-export function paperWrong(text: string): string | null {
+function paperWrong(text: string): string | null {
   if (/\d(?:[\s().-]?\d){5,}/.test(text)) return 'leave numbers out: this stands on the certificate';
   return /\S@\S/.test(text) ? 'leave addresses out: this stands on the certificate' : null;
 }
