@@ -131,7 +131,10 @@ function worldOf(parts: Parts): FittingWorld {
       async write(certificate, feedback) {
         // A library for PDF is of no use to a hub on any other day.
         const { writePapers } = await import('./papers/write.ts');
-        return writePapers(files.data, certificate, feedback, keepOut(parts, feedback.agency));
+        const written = await writePapers(files.data, certificate, feedback, keepOut(parts, feedback.agency));
+        // Whoever holds a paper later compares its key with this row.
+        if (written.ok) hub.record('papers-signed', { key: written.key, fingerprint: written.fingerprint });
+        return written;
       },
       forget: async () => forgetAgencyPapers(files.data),
     },
@@ -250,8 +253,10 @@ async function removeInstallers(dir: string): ReturnType<FittingWorld['removeIns
 /** Words that must not stand on a paper that stays with her. */
 function keepOut({ files, house }: Parts, agency: string): readonly string[] {
   const listed = listPeople(files.data);
-  const people = listed.ok ? listed.people.map(({ name }) => name) : [];
-  return [...people, ...house.phones.keys(), ...house.phones.values(), agency].filter((word) => word !== '');
+  const people = [...(listed.ok ? listed.people.map(({ name }) => name) : []), ...house.contactNames.values()];
+  // A first name alone says as much as the whole one.
+  const names = people.flatMap((name) => [name, ...name.split(/\s+/).filter((part) => part.length > 2)]);
+  return [...names, ...house.phones.keys(), ...house.phones.values(), agency].filter((word) => word !== '');
 }
 
 // ---- for commands ------------------------------------------------------------------------------------------------------

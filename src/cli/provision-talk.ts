@@ -14,7 +14,7 @@ export interface Acted {
 }
 
 /** The hour as it stands; null: no job is begun. Fails with what to do where no hub answers. */
-export async function viewOf(data: string): Promise<ProvisionView | null> {
+async function viewOf(data: string): Promise<ProvisionView | null> {
   let view: ProvisionView | null = null;
   const asked = await askHub(data, { do: 'provision-view' }, PATIENCE_MS, (item) => {
     // The hub and this command are one program.

@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'signed-in': '{by} signed in[ from {source}].',
   'installer-opened': 'Installers were let in[ by {by}][, for {forMs}].',
   'installer-closed': 'Installers were let in no longer[, by {by}].',
+  'papers-signed': 'Papers of the handover were signed with the key {fingerprint}.',
   'handed-over': 'The house was handed over: {zones} zones, {contacts} contacts, {waived} tests waived.',
   'telling-started': 'Alarm {alarm} ({kind}): people are being told.',
   'telling-stopped': 'Alarm {alarm} ({kind}): telling stopped[, {why}].',

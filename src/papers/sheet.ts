@@ -26,9 +26,9 @@ export interface Sheet {
 export const longestText = 800;
 
 // Latin, Cyrillic and Greek, under the SIL Open Font Licence. Read as data: the package's own code is for phones.
-const fonts = '@expo-google-fonts/noto-sans';
-const plainFont = `${fonts}/400Regular/NotoSans_400Regular.ttf`;
-const boldFont = `${fonts}/700Bold/NotoSans_700Bold.ttf`;
+const require = createRequire(import.meta.url);
+const plainFont = require.resolve('@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf');
+const boldFont = require.resolve('@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf');
 
 const margin = 50;
 const footerHeight = 30;
@@ -61,9 +61,8 @@ export async function drawPaper(title: string, at: string, draw: (sheet: Sheet) 
   doc.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = new Promise<void>((resolve) => doc.on('end', resolve));
 
-  const { resolve } = createRequire(import.meta.url);
-  doc.registerFont('plain', resolve(plainFont));
-  doc.registerFont('bold', resolve(boldFont));
+  doc.registerFont('plain', plainFont);
+  doc.registerFont('bold', boldFont);
   const root = doc.struct('Document');
   doc.addStructure(root);
   const pen = newPen(doc, root);

@@ -38,7 +38,7 @@ export function dayOf(number: number): string {
 }
 
 /** Monday to Friday. Bank holidays are not known here. */
-export function isWorkingDay(number: number): boolean {
+function isWorkingDay(number: number): boolean {
   // 1 January 1970 was a Thursday.
   const weekday = (((number + 3) % 7) + 7) % 7;
   return weekday < 5;

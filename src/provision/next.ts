@@ -1,7 +1,7 @@
 import type { Blocker, Step } from './blockers.ts';
 
 /** The steps in the order of the hour. */
-export const STEPS: readonly Step[] = [
+const STEPS: readonly Step[] = [
   'checks',
   'items',
   'devices',

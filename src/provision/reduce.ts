@@ -98,9 +98,9 @@ function onDevice(job: Job, { device }: Of<'device-learnt'>, now: WallTime): Job
 }
 
 function onStoodIn(job: Job, given: string | null): JobStep {
-  if (given === null) return done({ ...job, standsIn: null });
-  const room = roomOf(job, given);
-  return room === null ? refused(noRoom(job)) : done({ ...job, standsIn: room });
+  const room = given === null ? null : roomOf(job, given);
+  if (given !== null && room === null) return refused(noRoom(job));
+  return done(room === job.standsIn ? job : { ...job, standsIn: room });
 }
 
 /** A closing proves nothing that the opening before it did not. */
@@ -168,7 +168,7 @@ function noteWrong(note: string): string | null {
 }
 
 /** What stands on a paper that she keeps at home names nobody; a number that can be rung gives somebody away. */
-export function paperWrong(text: string): string | null {
+function paperWrong(text: string): string | null {
   if (/\d(?:[\s().-]?\d){5,}/.test(text)) return 'leave numbers out: this stands on the certificate';
   return /\S@\S/.test(text) ? 'leave addresses out: this stands on the certificate' : null;
 }

@@ -9,7 +9,7 @@ const commands = [
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
   ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'], ['backup'], ['restore'], ['doctor'], ['remove'],
-  ['restart'], ['provision'], ['provision', 'form'], ['provision', 'start'], ['provision', 'show'], ['provision', 'check'],
+  ['certificate'], ['certificate', 'verify'], ['restart'], ['provision'], ['provision', 'form'], ['provision', 'start'], ['provision', 'show'], ['provision', 'check'],
   ['provision', 'room'], ['provision', 'heard'], ['provision', 'device'], ['provision', 'contact'], ['provision', 'prove'],
   ['provision', 'restart'], ['provision', 'secrets'], ['provision', 'walk'], ['provision', 'stand'],
   ['provision', 'paths'], ['provision', 'item'], ['provision', 'waive'], ['provision', 'handover'],

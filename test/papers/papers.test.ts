@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { longestText } from '../../src/papers/sheet.ts';
 import { openSigner, signed } from '../../src/papers/signing.ts';
 import { verifyCertificate } from '../../src/papers/verify.ts';
 import { writePapers } from '../../src/papers/write.ts';
+import { itWith } from '../journal/needs.ts';
 import { certificateOf, feedbackOf, zone } from './house.ts';
 import { infoOf, itWithPoppler, textOf } from './text.ts';
 
@@ -265,6 +267,17 @@ describe('a signed certificate', () => {
       });
       expect(verifyCertificate(copy, wanted)).toMatchObject({ ok: true });
     }
+  });
+
+  itWith('python3')('is verified by another program, with openssl', async () => {
+    const { file, copy, key } = await written();
+    const script = join(import.meta.dirname, '../../scripts/papers/verify.py');
+    const check = (...args: readonly string[]) => spawnSync('python3', [script, ...args], { encoding: 'utf8' });
+    expect(check(file, key)).toMatchObject({ status: 0, stdout: 'ok\n' });
+    expect(check(copy)).toMatchObject({ status: 0, stdout: 'ok\n' });
+    expect(check(file, 'ab'.repeat(32))).toMatchObject({ status: 1, stderr: expect.stringContaining('another key') });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('MCCGQ11LM', 'MCCGQ11LN'));
+    expect(check(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('does not fit') });
   });
 
   it('is refused under another key, and under what is none', async () => {

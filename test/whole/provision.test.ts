@@ -7,7 +7,7 @@ import { startTwilioStandIn, type TwilioStandIn } from '../link/texts/twilio-sta
 import { type Ear, openEar } from './ear.ts';
 import { type House, makeHouse } from './house.ts';
 import { OURS, SISTER, smsTo } from './house-config.ts';
-import type { Finished, Running } from './program.ts';
+import { type Finished, lantern, type Running } from './program.ts';
 import { createWaiting } from './waiting.ts';
 
 // An installer's hour from referral to certificate, at the command line, with a real broker client for the devices.
@@ -35,6 +35,8 @@ describe("an installer's hour", () => {
   let twilio: TwilioStandIn;
   let run: Running;
   let ear: Ear;
+  /** The installer's code. */
+  let drawn = '';
   const papers = (): string => join(house.dir, 'stick');
 
   const provision = (...args: readonly string[]): Promise<Finished> => house.lantern(['provision', ...args]);
@@ -130,12 +132,29 @@ mqtt:
     const started = JSON.parse(await does('start', ...files, ...who, '--json'));
     expect(started.hub).toBe('to be started');
     expect(started.installer.code).toMatch(/^[0-9]{8}$/);
+    drawn = started.installer.code;
     expect(statSync(join(house.data, 'provision.json')).mode & 0o777).toBe(0o600);
     expect(readFileSync(house.config, 'utf8')).toMatch(/^site: \{ id: hub-[0-9a-f]{6}/m);
     await launch();
     expect(await does('show')).toContain(
       'To be fitted by 2026-11-24 OVERDUE (2-3 days: that many days after the referral)',
     );
+  });
+
+  it('shows the same hour on the page, to the code that was drawn', async () => {
+    const origin = `http://127.0.0.1:${house.ports.web}`;
+    const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
+    const entered = await fetch(`${origin}/enter`, {
+      method: 'POST',
+      headers,
+      body: `code=${drawn}`,
+      redirect: 'manual',
+    });
+    const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await fetch(`${origin}/install`, { headers: { cookie } });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<strong>2026-11-24</strong>')]);
+    const away = await fetch(`${origin}/install`, { redirect: 'manual' });
+    expect([away.status, away.headers.get('location')]).toEqual([303, '/']);
   });
 
   it('has each check confirmed', async () => {
@@ -298,6 +317,10 @@ mqtt:
       .map((line) => JSON.parse(line));
     expect(rows.find(({ type }) => type === 'handed-over')?.data).toEqual({ zones: 3, contacts: 1, waived: 2 });
     expect(rows.map(({ type }) => type)).toContain('installer-closed');
+    const { key } = JSON.parse(readFileSync(join(papers(), 'certificate.json'), 'utf8'));
+    expect(rows.find(({ type }) => type === 'papers-signed')?.data).toMatchObject({ key });
+    const checked = await lantern(['certificate', 'verify', join(papers(), 'copy.json'), '--key', key]);
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(/^ok\nhub hub-/)]);
     expect(house.verify()).toBe('ok');
   });
 });

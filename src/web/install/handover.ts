@@ -30,8 +30,12 @@ function blockerPart({ id, step, what, waivable }: Missing, index: number, told:
     waivable === 'no'
       ? null
       : html`<details${told?.at === id ? html` open` : null}><summary>Let it pass<span class="unseen">: ${what}</span></summary><form method="post" action="/install/handover" class="stack"><input type="hidden" name="act" value="waive"><input type="hidden" name="what" value="${id}">${toldAt(told, id)}<label for="reason-${index}">Why? It stands on the certificate.</label><input id="reason-${index}" type="text" name="reason" maxlength="400" autocomplete="off" value="${typedAt(told, id, 'reason')}"><button>Let it pass</button></form></details>`;
-  return html`<li><span>${what}.${link}</span>${waive}</li>`;
+  return html`<li><span>${sentence(what)}${link}</span>${waive}</li>`;
 }
+
+/** Its parts are told in lines of a terminal as well, which begin small. */
+const sentence = (what: string): string =>
+  `${what.slice(0, 1).toUpperCase()}${what.slice(1)}${what.endsWith('.') ? '' : '.'}`;
 
 const waivedPart = ({ id, what, waived }: Missing): Html =>
   html`<li><span>${what}: ${waived ?? ''}</span><form method="post" action="/install/handover"><input type="hidden" name="act" value="withdraw"><input type="hidden" name="what" value="${id}"><button>Take back<span class="unseen">: ${what}</span></button></form></li>`;

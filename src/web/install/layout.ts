@@ -14,7 +14,7 @@ export interface Part {
   readonly steps: readonly Step[];
 }
 
-export const PARTS: readonly Part[] = [
+const PARTS: readonly Part[] = [
   { to: '/install', name: 'Plan', steps: ['checks'] },
   { to: '/install/fitted', name: 'Locks', steps: ['items'] },
   { to: '/install/devices', name: 'Devices', steps: ['devices'] },
