@@ -218,7 +218,7 @@ async function walk(hour: Hour, view: ProvisionView): Promise<void> {
     known = now;
   };
   io.err(
-    `Each detector twice. Name the room you stand in, then press the button there. Rooms: ${plain(view.job.rooms.join(', '))}\n`,
+    `Each detector twice. Name the room you stand in, then press the button there once. A second press within five seconds, and a hold, are real calls. Rooms: ${plain(view.job.rooms.join(', '))}\n`,
   );
   const answer = await meanwhile(io, 'The room, Enter to look again, or waive ID and why: ', look);
   if (answer === '' || (await waiveBy(hour, answer)) === 'waived') return;

@@ -152,7 +152,7 @@ export function addProvisionCommands(program: Command, deps: CliDeps, io: CliIo)
       doing(command, { act: what === 'begin' ? 'begin-walk' : 'end-walk' }),
     );
 
-  sub('stand', 'say in which room you stand, so that a press counts for it')
+  sub('stand', 'say in which room you stand, so that a press counts for it; a second press within 5 s is a real call')
     .argument('<room>')
     .action((room: string, _options: Options, command: Command) => doing(command, { act: 'stand-in', room }));
 

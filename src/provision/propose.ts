@@ -192,7 +192,7 @@ function zonesFor(
     },
     {
       id: 'mains',
-      type: 'technical',
+      type: 'mains',
       where: 'at the hub',
       kit: 'a mains sensor, or the contact of its battery supply',
       why: 'Cutting the current comes before an attack, or looks like one.',

@@ -98,9 +98,9 @@ function onDevice(job: Job, { device }: Of<'device-learnt'>, now: WallTime): Job
 }
 
 function onStoodIn(job: Job, given: string | null): JobStep {
-  if (given === null) return done({ ...job, standsIn: null });
-  const room = roomOf(job, given);
-  return room === null ? refused(noRoom(job)) : done({ ...job, standsIn: room });
+  const room = given === null ? null : roomOf(job, given);
+  if (given !== null && room === null) return refused(noRoom(job));
+  return done(room === job.standsIn ? job : { ...job, standsIn: room });
 }
 
 /** A closing proves nothing that the opening before it did not. */

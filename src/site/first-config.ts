@@ -66,7 +66,7 @@ export function writeFirstConfig(file: string, scheme: string | null, options: L
   try {
     mkdirSync(dirname(file), { recursive: true });
     if (!brought.keys.includes('mqtt')) addSecret(dirname(file));
-    return place(file, text, options);
+    return place({ file, text, scheme, own: text.slice(0, text.length - brought.text.length) }, options);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return refused(
@@ -75,15 +75,28 @@ export function writeFirstConfig(file: string, scheme: string | null, options: L
   }
 }
 
+interface Placed {
+  readonly file: string;
+  readonly text: string;
+  readonly scheme: string | null;
+  /** What of the text is not the scheme's. */
+  readonly own: string;
+}
+
 /** Checked where it will stand, and linked into place, which fails where something came to stand there meanwhile. */
-function place(file: string, text: string, options: LoadOptions): Begun {
+function place({ file, text, scheme, own }: Placed, options: LoadOptions): Begun {
   const beside = join(dirname(file), `.first-${process.pid}.yaml`);
   replaceSynced(beside, text);
   try {
     const loaded = loadHouse(beside, options);
-    const problems = (loaded.ok ? loaded.warnings : loaded.problems).map((one) =>
-      one.file === beside ? { ...one, file } : one,
-    );
+    const before = own.split('\n').length - 1;
+    // What the scheme brought is mended in the scheme.
+    const problems = (loaded.ok ? loaded.warnings : loaded.problems).map((one) => {
+      if (one.file !== beside) return one;
+      return scheme === null || one.line <= before
+        ? { ...one, file }
+        : { ...one, file: scheme, line: one.line - before };
+    });
     if (!loaded.ok) return refused('the first config would be refused; mend the scheme', problems);
     linkSync(beside, file);
     syncFolder(dirname(file));

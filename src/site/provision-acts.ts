@@ -41,7 +41,7 @@ const ActSchema = z.discriminatedUnion('act', [
 ]);
 
 const InstallerSchema = z.strictObject({
-  person: z.nullable(z.string().check(z.regex(/^p[0-9a-f]{8}$/))),
+  person: z.nullable(z.string().check(z.regex(/^p[0-9a-f]{1,16}$/))),
   name,
   scheme: name,
 });

@@ -62,7 +62,7 @@ function statePart({ view, lang, leftMs }: Home): Html {
   const counts = (state === 'pending' || state === 'arming') && view.attributes.delayEndsAt !== null;
   const caption = state === 'pending' ? words.leftToStop : words.leftToLeave;
   return html`<section class="state" data-state="${state}" aria-labelledby="state-word">${sign}<span class="unsure">${SIGNS.unknown}</span>
-<h1 id="state-word" role="status">${words.state[state]}</h1><p>${words.means[state]}</p>
+<h1><span id="state-word" role="status">${words.state[state]}</span></h1><p>${words.means[state]}</p>
 ${counts ? html`<p class="count" role="timer"><span class="leftwhat">${caption}</span><span id="left" class="left" data-left="${Math.max(0, Math.round(leftMs))}">${Math.max(0, Math.ceil(leftMs / 1000))}</span></p><button type="button" id="beeps" class="scripted-only" data-on="${words.soundOn}" data-off="${words.soundOff}">${words.soundOff}</button>` : null}
 </section><p id="says" class="unseen" role="status"></p>`;
 }

@@ -60,7 +60,7 @@ summary { min-block-size:3rem; padding-block:.75rem; cursor:pointer; font-weight
 .help small { display:block; font-weight:400; font-size:.9rem; }
 .help .fill { position:absolute; inset-block:0; inset-inline-start:0; inline-size:0; background:color-mix(in srgb,var(--link) 35%,transparent); } .help.held .fill { inline-size:100%; transition:inline-size 1.5s linear; } .help > span { position:relative; }
 @media (prefers-reduced-motion:reduce) { .help.held .fill { transition-timing-function:steps(3,end); } }
-.try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .row { display:flex; flex-wrap:wrap; gap:.5rem; }
+.try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .list > .row { justify-content:flex-start; } .steps { margin:0 0 .6rem; padding-inline-start:1.4rem; }
 .unseen { position:absolute; inline-size:1px; block-size:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
 table { inline-size:100%; border-collapse:collapse; } th, td { text-align:start; padding:.4rem; border-block-end:1px solid var(--line); }
 .hour, .stack { display:flex; flex-direction:column; gap:.75rem; } .stack { gap:.5rem; } .hour p { margin:0; } .hour section.box, .hour form.box { display:flex; flex-direction:column; align-items:flex-start; gap:.5rem; } .hour .box > * { max-inline-size:100%; } .hour h2::first-letter { text-transform:uppercase; } .hour .box > .list, .hour .box > .line, .hour .box > table, .hour .box > .field, .hour .box > fieldset, .hour .stack > input, .hour .stack > form { inline-size:100%; } .hour ul:not(.list), .hour ol { margin:0; padding-inline-start:1.4rem; }
