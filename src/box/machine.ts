@@ -22,6 +22,13 @@ const CHECK_MS = 2 * 60_000;
 const RESTART_MS = 2 * 60_000;
 /** A version that ends with its first heartbeats was never ready. */
 const STEADY_MS = 6_000;
+/** How a start ended, as systemd calls it. */
+const WORDS: Readonly<Record<string, string>> = {
+  'exit-code': 'it ended before it was ready',
+  signal: 'it was killed before it was ready',
+  timeout: 'it was not ready in time',
+  'oom-kill': 'it took too much memory',
+};
 /** Of what a program said, the end is shown. */
 const TAIL = 600;
 
@@ -55,14 +62,15 @@ export function openMachine({ home, config, credentials }: BoxPlaces): Machine {
       const checked = await run([join(folder, 'scripts/lantern'), 'check', '--config', config], CHECK_MS, env);
       return checked.ok ? done : refused(`it does not take the config of this house: ${checked.why}`);
     },
-    restart: () => run(['systemctl', 'restart', 'lantern.service'], RESTART_MS),
+    async restart() {
+      const restarted = await run(['systemctl', 'restart', 'lantern.service'], RESTART_MS);
+      return restarted.ok ? done : refused(WORDS[(await shown('Result')).trim()] ?? 'systemd gave up waiting for it');
+    },
     steady: async () => {
-      const before = await starts();
+      const before = await shown('ActiveState,MainPID,NRestarts');
       await wait(STEADY_MS);
-      const after = await starts();
-      return after === before && after.includes('ActiveState=active')
-        ? done
-        : refused('it became ready and ended soon after');
+      const after = await shown('ActiveState,MainPID,NRestarts');
+      return after === before && /^active$/m.test(after) ? done : refused('it became ready and ended soon after');
     },
   };
 }
@@ -107,9 +115,9 @@ async function hold(lock: string): Promise<ChildProcess | null> {
   return held ? holder : null;
 }
 
-/** Which process of the service runs, and how often it was started anew. */
-async function starts(): Promise<string> {
-  const child = spawn('systemctl', ['show', 'lantern.service', '--property=ActiveState,MainPID,NRestarts'], {
+/** Properties of the service, one a line. */
+async function shown(properties: string): Promise<string> {
+  const child = spawn('systemctl', ['show', 'lantern.service', '--value', `--property=${properties}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let said = '';

@@ -19,8 +19,7 @@ export async function upgrade(order: UpgradeOrder, ports: UpgradePorts): Promise
 }
 
 async function exchange(order: UpgradeOrder, ports: UpgradePorts): Promise<Done> {
-  const { releases } = ports;
-  const from = releases.current();
+  const from = ports.releases.current();
   if (from === null) return refused('nothing is installed here yet; run scripts/install.sh');
   const asked = await atRest(order, ports);
   if (!asked.ok) return asked;
@@ -28,12 +27,16 @@ async function exchange(order: UpgradeOrder, ports: UpgradePorts): Promise<Done>
   if (!found.ok) return found;
   const ready = await fits(found.name, order, ports);
   if (ready.ok) return change({ from, to: found.name }, ports);
-  if (order.to === 'files') releases.prune(keeping(ports));
+  if (order.to === 'files') tidy(ports);
   return ready;
 }
 
-const keeping = ({ releases }: UpgradePorts): readonly string[] =>
-  [releases.current(), releases.previous()].filter((name) => name !== null);
+/** Leaves the two that are linked. What cannot be removed takes room, and is no reason to give up what was reached. */
+function tidy({ releases, say }: UpgradePorts): void {
+  const keep = [releases.current(), releases.previous()].filter((name) => name !== null);
+  const pruned = tried(() => releases.prune(keep));
+  if (!pruned.ok) say(`older versions are still there: ${pruned.why}`);
+}
 
 async function atRest({ hub }: UpgradeOrder, { standing }: UpgradePorts): Promise<Done> {
   const stands = await standing();
@@ -47,7 +50,7 @@ type Found = { readonly ok: true; readonly name: string } | { readonly ok: false
 /** A release made of files, beside the others; nothing stays of one that cannot be made. */
 async function make(order: Extract<UpgradeOrder, { to: 'files' }>, ports: UpgradePorts): Promise<Found> {
   const made = await makeRelease(order, ports);
-  if (!made.ok) ports.releases.prune(keeping(ports));
+  if (!made.ok) tidy(ports);
   return made;
 }
 
@@ -109,7 +112,7 @@ async function change({ from, to }: Change, ports: UpgradePorts): Promise<Done> 
     // Before the note goes: without it nothing else would lead back.
     releases.setPrevious(from);
     releases.endTrial();
-    releases.prune(keeping(ports));
+    tidy(ports);
     say(`${to} is running; ${from} is kept, and \`lantern upgrade --back\` goes back to it`);
     return done;
   }
@@ -117,7 +120,7 @@ async function change({ from, to }: Change, ports: UpgradePorts): Promise<Done> 
   releases.link(from);
   releases.endTrial();
   const again = await machine.restart();
-  releases.prune(keeping(ports));
+  tidy(ports);
   const what = `${to} did not become ready (${proven.why})`;
   return refused(
     again.ok

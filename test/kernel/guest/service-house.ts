@@ -139,6 +139,8 @@ export async function openService(calls: Calls): Promise<Service> {
       utimesSync(file, mtime, mtime);
       symlinkSync(join(release, 'node_modules'), join(folder, 'node_modules'));
       if (program !== null) writeFileSync(join(folder, 'dist/bin.js'), program);
+      // Built already: a build takes a minute here. Its files were copied, which made their folders new.
+      writeFileSync(join(folder, 'dist/.built'), '');
       return folder;
     },
   };
