@@ -54,7 +54,10 @@ export async function servePages(app: FastifyInstance, options: PageOptions): Pr
 async function finish(request: FastifyRequest, reply: FastifyReply, went: Went): Promise<FastifyReply> {
   reply.headers(PAGE_HEADERS);
   if (went.is === 'elsewhere') return reply.headers(went.headers ?? {}).redirect(went.to, 303);
-  reply.code(went.status).type('text/html; charset=utf-8');
+  reply
+    .headers(went.headers ?? {})
+    .code(went.status)
+    .type('text/html; charset=utf-8');
   if (codingOf(request.headers['accept-encoding']) === 'plain') return reply.send(went.html);
   return reply.header('content-encoding', 'gzip').send(await squeeze(went.html));
 }
