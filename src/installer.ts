@@ -15,7 +15,7 @@ import { forgetAgencyPapers, readPaper } from './papers/kept.ts';
 import type { FittedHouse, FittedPath } from './provision/house.ts';
 import { newJob } from './provision/job.ts';
 import { reception } from './sense/quality.ts';
-import { checkCodeRules } from './site/codes.ts';
+import { codeFault } from './site/codes.ts';
 import type { LoadOptions } from './site/config.ts';
 import type { Family } from './site/devices.ts';
 import { writeFirstConfig } from './site/first-config.ts';
@@ -282,7 +282,7 @@ export const provisionDeps = (options: () => LoadOptions): ProvisionDeps => ({
   drawCode() {
     for (;;) {
       const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
-      if (checkCodeRules(code) === null) return code;
+      if (codeFault(code) === null) return code;
     }
   },
   daysFromNow: (days) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10),

@@ -3,7 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose } from './act/wording.ts';
+import type { Person } from './alarm/events.ts';
 import type { SourceId, ZoneId } from './base/brand.ts';
+import type { Json } from './base/json.ts';
 import { duration, minutes, wallTime } from './base/time.ts';
 import type { CliDeps, ModemPlace, RunFiles } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
@@ -12,7 +14,20 @@ import { runProgram } from './cli/program.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
-import type { Broker, Clock, Codes, History, LocalRow, Station, TextPath, Wires } from './hub/ports.ts';
+import type {
+  Broker,
+  BrokerLocks,
+  Clock,
+  Codes,
+  History,
+  LocalRow,
+  Locks,
+  People,
+  RenewedPassword,
+  Station,
+  TextPath,
+  Wires,
+} from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { whyNotNow } from './hub/standing.ts';
 import { testAlert } from './hub/test-alert.ts';
@@ -41,13 +56,17 @@ import { findDecoder } from './site/decoder.ts';
 import { type Family, familyFacts, loadDevices } from './site/devices.ts';
 import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
 import { addDevice } from './site/learn.ts';
+import { brokerUsersNow, createLocks, liveFrom } from './site/locks.ts';
+import { changeLocks } from './site/locks-change.ts';
+import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
 import { nextReview, openReviews } from './site/reviews.ts';
-import { addDuress, addPerson, listPeople, removePerson } from './site/users.ts';
+import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
 import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
 import type { Fitting } from './web/install/fitting.ts';
 import type { Demo } from './web/page/demo.ts';
 import type { HouseNames } from './web/page/visit.ts';
+import { liveJson } from './web/people.ts';
 import type { WebServer } from './web/server.ts';
 
 /** Where this program's own files lie, in a checkout as in an installation. */
@@ -109,7 +128,21 @@ async function run(files: RunFiles): Promise<number> {
   const hub = createHub(house, families, { clock, dusk, journal, texts, codes, log, draw }, restored);
   rows.late = hub.late;
 
-  const broker = await openBroker(house, families, hub, log);
+  const revoked = await brokerUsersNow(files.data, house);
+  if (revoked.trouble !== null) log.error({ why: revoked.trouble }, 'revoked passwords cannot be told from others');
+  hub.fault('locks', revoked.trouble === null ? 'over' : 'up');
+  const { renewed } = revoked;
+  const broker = await openBroker(house, families, hub, log, renewed);
+  const people = createPeople({ dir: files.data, credentialsDirectory, window: hub.window });
+  const locks = createLocks({
+    dir: files.data,
+    credentialsDirectory,
+    house,
+    window: hub.window,
+    codes,
+    broker: 'renew' in broker ? broker : null,
+    renewed,
+  });
   const wires = await findWires(house, clock, log, starts.how);
   const stations = await findStations(house, hub, clock, log);
   hub.start(broker, wires, stations);
@@ -139,19 +172,24 @@ async function run(files: RunFiles): Promise<number> {
     version: version(),
     restart: askRestart,
   });
-  const handlers = [...controlHandlers(hub, clock, texts, modem, house, askRestart), ...hour.handlers];
+  const shown: { page: WebServer | null } = { page: null };
+  const handlers = [
+    ...controlHandlers(hub, clock, texts, modem, house, askRestart),
+    ...peopleHandlers(people, locks, () => shown.page),
+    ...hour.handlers,
+  ];
   const control = await openControl(files.data, new Map(handlers));
   if (!control.ok) log.error({ why: control.why }, 'commands cannot reach this hub');
   if (starts.how === 'bare') {
     log.error({}, 'three starts ended badly within two minutes; starting with the panel alone');
     hub.fault('bare_start', 'up');
   }
-  const page =
+  shown.page =
     house.web === null || starts.how === 'bare'
       ? null
       : await openPage(house, house.web, files, {
           ...{ state, hub, codes, clock, history: opened.history, log },
-          fitting: hour.fitting,
+          ...{ people, locks, fitting: hour.fitting },
         });
   const supervisor = await openSupervisor(process.env, log);
   const beat = async (): Promise<void> => {
@@ -168,6 +206,7 @@ async function run(files: RunFiles): Promise<number> {
   log.info({ config: found.accepted === null ? 'last accepted' : 'accepted' }, 'ready');
   supervisor.ready();
   const homeAssistant = joinHomeAssistant(house, hub, clock, log);
+  await locks.finish();
 
   await end.asked;
   state.stopping = true;
@@ -175,7 +214,7 @@ async function run(files: RunFiles): Promise<number> {
   clearInterval(beating);
   hour.close();
   if (control.ok) await control.control.close();
-  await page?.close();
+  await shown.page?.close();
   await (await homeAssistant)?.close();
   await Promise.all([wires.close(), modem?.close()]);
   await broker.close();
@@ -225,10 +264,16 @@ function keepAccepted(data: string, accepted: string, log: ProgramLog): void {
   if (!saved.ok) log.error({ why: saved.why }, 'the accepted config could not be kept');
 }
 
-async function openBroker(house: House, families: Families, hub: Hub, log: ProgramLog): Promise<Broker> {
+async function openBroker(
+  house: House,
+  families: Families,
+  hub: Hub,
+  log: ProgramLog,
+  renewed: ReadonlyMap<string, RenewedPassword>,
+): Promise<Broker | (Broker & BrokerLocks)> {
   const { mqtt } = house;
   const parts = { siteId: house.site.id, door: hub.door, log };
-  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: mqtt });
+  if (mqtt.kind === 'listen') return createEmbeddedBroker({ ...parts, config: { ...mqtt, renewed } });
   // Its client library is of no use to a hub with a broker of its own.
   const { createExternalBroker } = await import('./link/mqtt/external-broker.ts');
   return createExternalBroker({ ...parts, config: mqtt, deviceTopics: topicsToHear(house, families) });
@@ -316,6 +361,8 @@ async function openPage(
     readonly codes: Codes;
     readonly clock: Clock;
     readonly history: History;
+    readonly people: People;
+    readonly locks: Locks;
     readonly log: ProgramLog;
     readonly fitting: Fitting;
   },
@@ -514,6 +561,48 @@ function controlHandlers(
   ]);
 }
 
+/** Whoever is at the machine itself; wrong codes typed there count together. */
+const TERMINAL = 'session:terminal' as SourceId;
+
+function peopleHandlers(
+  people: People,
+  locks: Locks,
+  page: () => WebServer | null,
+): ReadonlyMap<string, ControlHandler> {
+  const asker = { by: null, source: TERMINAL };
+  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  return new Map<string, ControlHandler>([
+    [
+      'locks',
+      (_request, item) => {
+        item(liveJson(locks.live(null), page()?.signedIn() ?? []));
+        return { ok: true };
+      },
+    ],
+    [
+      'locks-change',
+      async ({ code, newCode, newDuress, leaveOut }, item) => {
+        const named = Array.isArray(leaveOut) ? leaveOut.filter((name) => typeof name === 'string') : [];
+        const duress = typeof newDuress === 'string' ? newDuress : null;
+        const asked = { code: text(code), newCode: text(newCode), newDuress: duress, leaveOut: named };
+        const done = await locks.change(asker, asked, page()?.signedIn().length ?? 0);
+        if (!done.ok) return done;
+        await page()?.signOut(() => true);
+        item({ at: done.at, ended: done.ended, passwords: done.passwords.map((one) => ({ ...one })) });
+        return { ok: true };
+      },
+    ],
+    [
+      'change-code',
+      async ({ code, newCode }) => {
+        const done = await people.changeCode(asker, { code: text(code), newCode: text(newCode) });
+        if (done.ok) await page()?.signOut(({ person }) => person.id === done.given.person.id);
+        return done;
+      },
+    ],
+  ]);
+}
+
 // ---- the desk --------------------------------------------------------------------------------------------------------
 
 /** A program of its own, with libraries that a hub never needs. */
@@ -560,11 +649,34 @@ function cliDeps(): CliDeps {
       addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
       list: listPeople,
       remove: removePerson,
+      async changeCode(dir, code, newCode) {
+        const person = await ownerOf(dir, code);
+        return person === null ? WRONG_CODE : changeCode(dir, person.id, { code, newCode }, credentialsDirectory);
+      },
       evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
       evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
     },
     reviews: { list: listReviews, hold: holdReview },
     provision: provisionDeps(() => ({ families: facts(devices()), credentialsDirectory })),
+    locks: {
+      async live(dir) {
+        const house = loadAccepted(dir, facts(devices()));
+        if (house === null) return NO_HOUSE_YET;
+        const { renewed } = await brokerUsersNow(dir, house);
+        return { ok: true, live: liveJson(liveFrom({ dir, credentialsDirectory, house, renewed }, null), null) };
+      },
+      async change(dir, asked) {
+        const house = loadAccepted(dir, facts(devices()));
+        if (house === null) return NO_HOUSE_YET;
+        const person = await ownerOf(dir, asked.code);
+        if (person === null) return WRONG_CODE;
+        const brokerUsers = house.mqtt.kind === 'listen' ? house.mqtt.users : [];
+        const done = await changeLocks({ dir, credentialsDirectory, brokerUsers }, person.id, asked);
+        if (!done.ok) return done;
+        const passwords = done.passwords.map((one) => ({ ...one }));
+        return { ok: true, done: { at: done.at, ended: done.ended, passwords } };
+      },
+    },
     log: {
       open: openLogReader,
       verify: verifyLog,
@@ -599,6 +711,16 @@ function listReviews(dir: string): ReturnType<CliDeps['reviews']['list']> {
 function holdReview(dir: string, day: string): ReturnType<CliDeps['reviews']['hold']> {
   const held = openReviews(dir).hold(day, wallTime(Date.now()));
   return held.ok ? { ok: true, next: nextReview(held.reviews) } : held;
+}
+
+const WRONG_CODE = { ok: false, why: 'that code is not right' } as const;
+const NO_HOUSE_YET = { ok: false, why: 'no hub has run on this directory yet; is --data right?' } as const;
+
+/** Whose code this is, where no hub runs that could be asked. */
+async function ownerOf(dir: string, code: string): Promise<Person | null> {
+  const clock = createClock(null);
+  const codes = openCodes(dir, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
+  return (await codes.check(code))?.person ?? null;
 }
 
 /** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */

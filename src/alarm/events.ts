@@ -68,7 +68,15 @@ export type Ask =
   | { readonly action: 'close-installer' }
   /** Tries every detector, for so long and half an hour at most; only while nothing is set or sounds. */
   | { readonly action: 'walk-test'; readonly length: Duration }
-  | { readonly action: 'end-walk-test' };
+  | { readonly action: 'end-walk-test' }
+  /** A resident has changed who may come in; it is written down. With the locks changed, installers' time is over too. */
+  | { readonly action: 'people-changed'; readonly what: PeopleChange };
+
+/** What changed about the people, for the log: no names, and nothing of duress codes. */
+export type PeopleChange =
+  | { readonly type: 'person-added' | 'person-removed'; readonly role: Role }
+  | { readonly type: 'code-changed' }
+  | { readonly type: 'locks-changed'; readonly ended: Readonly<Record<string, number>> };
 
 /** What the zone room tells of zones and of the devices that carry them. */
 export type ZoneEvent =

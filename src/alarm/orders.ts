@@ -4,7 +4,7 @@ import { unreachable } from '../base/unreachable.ts';
 import { audienceOf, end, hide, shownAlarms } from './alarms.ts';
 import { canBypass, isLower, readiness, set } from './arming.ts';
 import { acknowledge, close, note } from './closing.ts';
-import type { Answer, Ask, GivenCode, Order, Person, Refusal, Vouched } from './events.ts';
+import type { Answer, Ask, GivenCode, Order, PeopleChange, Person, Refusal, Vouched } from './events.ts';
 import { countWrong, forgive, isLockedOut, lockedFor } from './lockout.ts';
 import type { PanelPlan } from './plan.ts';
 import { closeInstaller, may, openInstaller } from './roles.ts';
@@ -115,6 +115,8 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
     case 'walk-test':
     case 'end-walk-test':
       return onWalk(plan, step, order, ask, given, now);
+    case 'people-changed':
+      return reply(peopleChanged(plan, step, ask.what, given.person, now), order.replyTo, yes());
     case 'panic':
       return step;
     default:
@@ -126,6 +128,13 @@ function identify(step: Step, order: Order, given: GivenCode): Step {
   const noted = record(step, 'signed-in', { by: given.person.id, source: order.source });
   const { person, duress } = given;
   return reply(noted, order.replyTo, { ok: true, warnings: [], given: { person, duress } });
+}
+
+/** It has happened already, so nobody's leave is asked: it is written down. */
+function peopleChanged(plan: PanelPlan, step: Step, what: PeopleChange, by: Person, now: Instant): Step {
+  const { type, ...data } = what;
+  const noted = record(step, type, { by: by.id, ...data });
+  return type === 'locks-changed' ? closeInstaller(plan, noted, by, now) : noted;
 }
 
 /** A silent or hidden alarm is answered like one that never was. */

@@ -37,7 +37,10 @@ function unreachableHub(dir: string, error: NodeJS.ErrnoException): string {
   }
 }
 
-type Ended = { readonly ok: true } | Refused;
+/** `hub: absent`: none runs there, so a command may do by itself what it would have asked for. */
+type Ended = { readonly ok: true } | (Refused & { readonly hub?: 'absent' });
+
+const isAbsent = (error: NodeJS.ErrnoException): boolean => error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
 
 /**
  * Sends one request to the hub that runs on `dir` and hands over each item of its answer. Ends with the hub's last line,
@@ -63,7 +66,10 @@ export function askHub(
       resolve(result);
     };
     socket.setTimeout(patienceMs, () => end({ ok: false, why: 'the hub does not answer' }));
-    socket.on('error', (error) => end({ ok: false, why: unreachableHub(dir, error) }));
+    socket.on('error', (error) => {
+      const why = unreachableHub(dir, error);
+      end(isAbsent(error) ? { ok: false, why, hub: 'absent' } : { ok: false, why });
+    });
     socket.on('close', () => resolve({ ok: false, why: 'the hub closed the connection before it was done' }));
     socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
     readAnswers(socket, onItem, end);

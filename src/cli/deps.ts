@@ -62,6 +62,8 @@ export interface ShownPerson {
 export interface UsersDeps {
   add(dir: string, person: PersonToAdd, code: string): Promise<{ readonly ok: true; readonly id: string } | Refused>;
   addDuress(dir: string, name: string, code: string): Promise<{ readonly ok: true } | Refused>;
+  /** The own code of whoever has this one. Only where no hub runs: it would not hear of a duress code. */
+  changeCode(dir: string, code: string, newCode: string): Promise<{ readonly ok: true } | Refused>;
   list(dir: string): { readonly ok: true; readonly people: readonly ShownPerson[] } | Refused;
   /** `residents`: how many are left. */
   remove(dir: string, name: string): Promise<{ readonly ok: true; readonly residents: number } | Refused>;
@@ -85,6 +87,22 @@ export interface ReviewsDeps {
   list(dir: string): { readonly ok: true; readonly reviews: ShownReviews | null } | Refused;
   /** Notes that the next review was held on this day. */
   hold(dir: string, day: string): { readonly ok: true; readonly next: string | null } | Refused;
+}
+
+/** New locks as they were typed. */
+export interface LocksToChange {
+  readonly code: string;
+  readonly newCode: string;
+  readonly newDuress: string | null;
+  readonly leaveOut: readonly string[];
+}
+
+/** The same as a running hub does it, where none runs. */
+export interface LocksDeps {
+  /** Everything that can see or change anything, as far as it can be told without a hub. */
+  live(dir: string): Promise<{ readonly ok: true; readonly live: JsonObject } | Refused>;
+  /** `passwords` and `ended`, as the hub tells them. */
+  change(dir: string, asked: LocksToChange): Promise<{ readonly ok: true; readonly done: JsonObject } | Refused>;
 }
 
 export interface LogQuery {
@@ -261,6 +279,7 @@ export interface CliDeps {
   readonly users: UsersDeps;
   readonly provision: ProvisionDeps;
   readonly reviews: ReviewsDeps;
+  readonly locks: LocksDeps;
   readonly log: LogDeps;
   /** `key` null: signed by anyone. */
   certificate(file: string, key: string | null): Promise<ShownCertificate | Refused>;

@@ -9,6 +9,7 @@ import { addGpioCommand } from './gpio.ts';
 import { addHouseCommands } from './house.ts';
 import { addHubCommands } from './hub.ts';
 import { type CliIo, plain } from './io.ts';
+import { addLocksCommands } from './locks.ts';
 import { addLogCommands } from './log.ts';
 import { addModemCommands } from './modem.ts';
 import { addProvisionCommands } from './provision.ts';
@@ -42,6 +43,7 @@ export function buildProgram(deps: CliDeps, io: CliIo): Command {
   addHouseCommands(program, deps, io);
   addDecodeCommand(program, deps, io);
   addUsersCommands(program, deps, io);
+  addLocksCommands(program, deps, io);
   addLogCommands(program, deps, io);
   addCertificateCommands(program, deps, io);
   addHubCommands(program, deps, io);

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { Role } from '../alarm/events.ts';
+import { readCode, readCodes } from './codes.ts';
+import { askHub } from './control.ts';
 import type { CliDeps, ShownPerson } from './deps.ts';
 import { failed, needed, wrongUse } from './exit.ts';
-import { type CliIo, plain, readLines } from './io.ts';
+import { type CliIo, plain } from './io.ts';
 
 const roles: readonly Role[] = ['resident', 'installer', 'monitor', 'visitor'];
-const longestCode = 256;
+/** Some two hundred hashes, on a small machine. */
+const hashPatienceMs = 120_000;
 
 interface AddOptions {
   readonly data?: string;
@@ -16,7 +19,7 @@ interface AddOptions {
   readonly json?: true;
 }
 
-/** `users add`, `users list`, `users remove`. */
+/** `users add`, `users change-code`, `users list`, `users remove`. */
 export function addUsersCommands(program: Command, deps: CliDeps, io: CliIo): void {
   const users = program.command('users').description('the people with a code').enablePositionalOptions();
 
@@ -35,6 +38,14 @@ export function addUsersCommands(program: Command, deps: CliDeps, io: CliIo): vo
       const name = needed(options.name, '--name NAME');
       await (options.duress ? addDuress(deps, io, data, name, options) : addPerson(deps, io, data, name, options));
     });
+
+  users
+    .command('change-code')
+    .description(
+      'a new code of one’s own; the code as it is and the new one come from stdin, a line each, or are asked for',
+    )
+    .option('--data <dir>', 'the data directory of the hub')
+    .action((options: { data?: string }) => changeCode(deps, io, needed(options.data, '--data DIR')));
 
   users
     .command('list')
@@ -90,6 +101,18 @@ async function addDuress(deps: CliDeps, io: CliIo, data: string, name: string, o
   await io.out(options.json ? `${JSON.stringify({ name, duress: true })}\n` : `${plain(name)} has a duress code now\n`);
 }
 
+/** By the hub where one runs, so that a wrong code counts and a duress code calls for help. */
+async function changeCode(deps: CliDeps, io: CliIo, data: string): Promise<void> {
+  const [code = '', newCode = ''] = await readCodes(io, [
+    { ask: 'Your code as it is: ', times: 'once' },
+    { ask: 'Your new code: ', times: 'twice' },
+  ]);
+  const asked = await askHub(data, { do: 'change-code', code, newCode }, hashPatienceMs, () => {});
+  const done = !asked.ok && asked.hub === 'absent' ? await deps.users.changeCode(data, code, newCode) : asked;
+  if (!done.ok) throw failed(done.why);
+  await io.out('the code is changed\n');
+}
+
 const evidenceNotice = (key: string): string => `
 This key opens the sealed rows of the log. It is shown this once and kept nowhere here. Write it down and
 keep it away from home, where nobody who should not read them will find it:
@@ -97,22 +120,6 @@ keep it away from home, where nobody who should not read them will find it:
   ${key}
 
 `;
-
-async function readCode(io: CliIo): Promise<string> {
-  if (!io.interactive) return firstLine(io);
-  const code = await io.askHidden('Code: ');
-  if (code === null) throw failed('no code was given');
-  if ((await io.askHidden('The same again: ')) !== code) throw failed('the two codes differ; nothing was changed');
-  return code;
-}
-
-async function firstLine(io: CliIo): Promise<string> {
-  for await (const line of readLines(io.stdin, longestCode)) {
-    if (line === null) throw failed(`a code is shorter than ${longestCode} characters`);
-    return line.toString('utf8').trim();
-  }
-  throw wrongUse('no code came from stdin; give it on one line');
-}
 
 const untilOf = ({ until }: ShownPerson): string | null => (until === null ? null : new Date(until).toISOString());
 

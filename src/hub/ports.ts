@@ -1,5 +1,5 @@
 import type { StationReport } from '../act/station-report.ts';
-import type { Answer, Ask, Person, Vouched, WalkWhat } from '../alarm/events.ts';
+import type { Answer, Ask, GivenCode, Person, Role, Vouched, WalkWhat } from '../alarm/events.ts';
 import type { AlarmKind, ArmedMode } from '../alarm/plan.ts';
 import type { PanelPhase } from '../alarm/view.ts';
 import type { ContactId, DeviceId, OutputId, PersonId, SourceId, TextId, ZoneId } from '../base/brand.ts';
@@ -117,6 +117,20 @@ export interface Broker {
   close(): Promise<void>;
 }
 
+/** A password known by its digest alone: SHA-256 of salt (hex) and password, as hex. */
+export interface RenewedPassword {
+  readonly salt: string;
+  readonly digest: string;
+}
+
+/** The embedded broker as whoever changes the locks needs it. */
+export interface BrokerLocks {
+  /** How many clients each user has at the moment, on this machine and elsewhere. Users without any are left out. */
+  clients(): ReadonlyMap<string, { readonly here: number; readonly network: number }>;
+  /** From now on these users' passwords of the config are revoked. Clients that could not come in again are disconnected. */
+  renew(passwords: ReadonlyMap<string, RenewedPassword>): void;
+}
+
 /** What the broker tells the hub. Every call returns at once and never throws. */
 export interface BrokerDoor {
   /** Anything on a topic that is not the hub's own. */
@@ -202,6 +216,8 @@ export interface Codes {
   check(code: string): Promise<{ readonly person: Person; readonly duress: boolean } | null>;
   /** The person of this id as of now; null: removed, or the end date is past. Costs no hash. */
   person(id: PersonId): Person | null;
+  /** Another one once the locks were changed: what was vouched for in an earlier era is worth nothing. */
+  era(): string;
 }
 
 /** The program's own log. Nothing telling may be in it: no names, numbers, codes, and nothing of silent alarms. */
@@ -437,6 +453,142 @@ export interface Provisioning {
   start(referral: Referral, installer: Installer): Promise<ProvisionDone>;
   /** Saved before it answers. */
   act(act: ProvisionAct): Promise<ProvisionDone>;
+}
+
+// ---- people and locks ----------------------------------------------------------------------------------------------------
+
+/**
+ * Why something about people or locks was refused. `field`: which part of what was given is wrong, by its name in the request; null: none of
+ * it. `is`: the fault by name, for a page to say in its language; `why` is one sentence with a remedy.
+ */
+export interface PeopleRefused {
+  readonly ok: false;
+  readonly is: string;
+  readonly field: string | null;
+  readonly why: string;
+  /** Where a code was given and was right, whose it was, and which: a session knows from then on. */
+  readonly given?: GivenCode;
+}
+
+/** Somebody with a code. Who has a duress code is shown nowhere: it would be asked for by force. */
+export interface ListedPerson {
+  readonly id: PersonId;
+  readonly name: string;
+  readonly role: Role;
+  /** Null: no end. */
+  readonly until: WallTime | null;
+}
+
+/** Somebody to be added. */
+export interface PersonToAdd {
+  readonly name: string;
+  readonly role: Role;
+  /** As it was typed, a date or a time; null: no end. */
+  readonly until: string | null;
+  readonly code: string;
+}
+
+/** Who asks, and where their wrong codes count. Null: nobody stands behind it, and the code alone says who it is. */
+export interface Asker {
+  readonly by: Vouched | null;
+  readonly source: SourceId;
+}
+
+export type PeopleDone = { readonly ok: true } | PeopleRefused;
+
+export type OwnCodeDone = { readonly ok: true; readonly given: GivenCode } | PeopleRefused;
+
+/**
+ * Those who have a code, as one of them sees and changes it. Whether they may at all is the caller's to ask. Under threat (a duress
+ * code was given) all looks as it is asked for, and no true code is lost.
+ */
+export interface People {
+  /** `by` null: at the machine itself, where the files can be read. */
+  list(by: Vouched | null): { readonly ok: true; readonly people: readonly ListedPerson[] } | PeopleRefused;
+  add(by: Vouched, person: PersonToAdd): Promise<{ readonly ok: true; readonly id: PersonId } | PeopleRefused>;
+  /** Never oneself, so that a resident is always left. */
+  remove(by: Vouched, id: string): Promise<PeopleDone>;
+  /** One's own code. The code as it is decides, and counts where it is wrong. */
+  changeCode(asker: Asker, codes: { readonly code: string; readonly newCode: string }): Promise<OwnCodeDone>;
+  setDuress(asker: Asker, codes: { readonly code: string; readonly newDuress: string }): Promise<OwnCodeDone>;
+}
+
+/** A user of the embedded broker. */
+export interface LiveBrokerUser {
+  readonly name: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** Clients connected at the moment, on this machine and elsewhere. */
+  readonly here: number;
+  readonly network: number;
+  /** `revoked`: the config still names a password that is over; it is taken on this machine alone. */
+  readonly password: 'in force' | 'revoked';
+}
+
+/** Something that sees or hears of this house by a secret that only somebody else can change, or only the config. */
+export interface Elsewhere {
+  readonly kind:
+    | 'home-assistant'
+    | 'broker'
+    | 'monitoring'
+    | 'texts'
+    | 'modem'
+    | 'certificate'
+    | 'pepper'
+    | 'anonymous-broker';
+  /** Host, or id in the config. */
+  readonly name: string;
+  /** What it knows the house by; empty: nothing is secret about it. */
+  readonly secrets: readonly ('password' | 'key' | 'secret' | 'token' | 'client-certificate' | 'pin')[];
+}
+
+/** Everything but sessions that can see or change anything. */
+export interface LiveLocks {
+  readonly people: readonly ListedPerson[];
+  /** Until when installers may work; null: they may not. */
+  readonly installerUntil: string | null;
+  readonly brokerUsers: readonly LiveBrokerUser[];
+  /** Who gets texts, of which kinds of alarm. */
+  readonly contacts: readonly { readonly id: ContactId; readonly alarms: readonly AlarmKind[] }[];
+  readonly elsewhere: readonly Elsewhere[];
+  /** The last time that the locks were changed; null: never. */
+  readonly changed: { readonly at: string; readonly ended: Readonly<Record<string, number>> } | null;
+}
+
+/** How much of each a change has ended. */
+export type RevokedCounts = Readonly<Record<'people' | 'sessions' | 'installer' | 'brokerUsers', number>>;
+
+/** What a resident asks for when she changes the locks. */
+export interface NewLocks {
+  /** Her code as it is. */
+  readonly code: string;
+  readonly newCode: string;
+  /** Null: she has none afterwards. */
+  readonly newDuress: string | null;
+  /** Users of the broker whose password stays. */
+  readonly leaveOut: readonly string[];
+}
+
+export interface LocksChanged {
+  readonly ok: true;
+  readonly at: string;
+  /** Whose code it was, for the session that goes on. */
+  readonly given: GivenCode;
+  /** What could see or change anything until now. */
+  readonly was: LiveLocks;
+  readonly ended: RevokedCounts;
+  /** New passwords of broker users. They are known nowhere else and are to be shown this once. */
+  readonly passwords: readonly { readonly name: string; readonly password: string }[];
+}
+
+export interface Locks {
+  /** `by` null: at the machine itself. */
+  live(by: Vouched | null): LiveLocks;
+  /**
+   * One action: everybody else's code, every duress code, every session, the installers' time, pepper, certificate and the broker users'
+   * passwords are over. `sessions`: how many others the caller ends; all of an earlier era are worth nothing from then on.
+   */
+  change(asker: Asker, asked: NewLocks, sessions: number): Promise<LocksChanged | PeopleRefused>;
 }
 
 // ---- pins, serial gateways and boards ----------------------------------------------------------------------------------

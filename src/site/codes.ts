@@ -5,6 +5,7 @@ import type { Person } from '../alarm/events.ts';
 import type { PersonId } from '../base/brand.ts';
 import type { WallTime } from '../base/time.ts';
 import type { Codes } from '../hub/ports.ts';
+import { finishChange } from './locks-files.ts';
 import {
   lostPepper,
   pepperOf,
@@ -23,18 +24,30 @@ const shortest = 5;
 /** Longer ones are typed wrongly more often than they are guessed. */
 const longest = 12;
 
+/** Why something cannot be a code. */
+export type CodeFault = 'code-digits' | 'code-short' | 'code-long' | 'code-run' | 'code-repeats' | 'code-date';
+
+/** The same as a sentence. */
+export const CODE_FAULTS: Readonly<Record<CodeFault, string>> = {
+  'code-digits': 'a code is digits only',
+  'code-short': `a code has ${shortest} digits or more`,
+  'code-long': `a code has ${longest} digits at most`,
+  'code-run': 'a code that is one run of digits up or down is guessed first; choose another',
+  'code-repeats': 'a code that repeats one digit or block is guessed first; choose another',
+  'code-date': 'a code that is a date is guessed first; choose another',
+};
+
 /**
- * Null when this may be somebody's code, else the reason as a sentence. A run goes up or down by 1 and does not go round
- * from 9 to 0; a date is a day that exists, in the orders day-month-year, month-day-year and year-month-day.
+ * Null when this may be somebody's code. A run goes up or down by 1 and does not go round from 9 to 0; a date is a day that
+ * exists, in the orders day-month-year, month-day-year and year-month-day.
  */
-export function checkCodeRules(code: string): string | null {
-  if (!/^[0-9]*$/.test(code)) return 'a code is digits only';
-  if (code.length < shortest) return `a code has ${shortest} digits or more`;
-  if (code.length > longest) return `a code has ${longest} digits at most`;
-  if (isRun(code, 1) || isRun(code, -1))
-    return 'a code that is one run of digits up or down is guessed first; choose another';
-  if (/^(.+)\1+$/.test(code)) return 'a code that repeats one digit or block is guessed first; choose another';
-  if (isDate(code)) return 'a code that is a date is guessed first; choose another';
+export function codeFault(code: string): CodeFault | null {
+  if (!/^[0-9]*$/.test(code)) return 'code-digits';
+  if (code.length < shortest) return 'code-short';
+  if (code.length > longest) return 'code-long';
+  if (isRun(code, 1) || isRun(code, -1)) return 'code-run';
+  if (/^(.+)\1+$/.test(code)) return 'code-repeats';
+  if (isDate(code)) return 'code-date';
   return null;
 }
 
@@ -117,6 +130,7 @@ const markEveryMs = 10 * 60_000;
  * DIR/latest-time, stands in when it is later: a hub that wakes up in the past does not let an old visitor in again.
  */
 export function openCodes(dir: string, options: CodesOptions): Codes & { readonly trouble: () => string | null } {
+  const unfinished = finishChange(dir);
   const hash = options.hash ?? hashCode;
   const latest = latestTime(dir, options);
   const turn = turns(atOnce);
@@ -164,6 +178,8 @@ export function openCodes(dir: string, options: CodesOptions): Codes & { readonl
           hashTrouble = 'a code could not be checked: the machine is short of memory';
           return null;
         }
+        // The locks were changed meanwhile: a code that was typed before is nobody's.
+        if (current()?.users.era !== now?.users.era) return null;
         return match(now?.users.people ?? [], hashed, latest());
       }),
 
@@ -172,9 +188,11 @@ export function openCodes(dir: string, options: CodesOptions): Codes & { readonl
       return found === undefined || !isCurrent(found, latest()) ? null : publicly(found);
     },
 
+    era: () => current()?.users.era ?? '',
+
     trouble: () => {
       current();
-      return fileTrouble ?? hashTrouble;
+      return fileTrouble ?? hashTrouble ?? unfinished;
     },
   };
 }
@@ -218,6 +236,7 @@ function match(
   for (const person of people) {
     if (timingSafeEqual(Buffer.from(person.code, 'hex'), hashed)) found = { person, duress: false };
     if (timingSafeEqual(Buffer.from(person.duress, 'hex'), hashed)) found = { person, duress: true };
+    if (timingSafeEqual(Buffer.from(person.posed, 'hex'), hashed)) found = { person, duress: true };
   }
   if (found === null || !isCurrent(found.person, now)) return null;
   return { person: publicly(found.person), duress: found.duress };

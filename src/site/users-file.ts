@@ -16,10 +16,14 @@ import {
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { syncFolder } from './synced.ts';
 import { type HashCost, hashBytes, isBearable, pepperMark, usualCost } from './users-hash.ts';
 
 /** `users.json` holds at most so many people; the hub compares with all of them at every attempt. */
 export const mostPeople = 100;
+
+/** Stands where a code could, and is nobody's. */
+export const noCode = (): string => randomBytes(hashBytes).toString('hex');
 
 const hex = (bytes: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)));
 
@@ -32,6 +36,13 @@ const StoredPerson = z.strictObject({
   code: hex(hashBytes),
   /** Random bytes where there is no duress code: the file does not tell who has one. */
   duress: hex(hashBytes),
+  /**
+   * What somebody under threat was made to choose as the code: on site it is one, and like a duress code it calls for help.
+   * Random bytes where there is none.
+   */
+  posed: z._default(hex(hashBytes), () => noCode()),
+  /** Taken away by somebody under threat: the codes stay good, and nobody who is under threat sees this person again. */
+  hidden: z._default(z.boolean(), false),
 });
 
 const StoredUsers = z.strictObject({
@@ -41,6 +52,8 @@ const StoredUsers = z.strictObject({
   salt: hex(16),
   /** See `pepperMark`. */
   pepper: hex(8),
+  /** Made anew when the locks are changed. */
+  era: z._default(hex(8), '0'.repeat(16)),
   people: z.array(StoredPerson).check(z.maxLength(mostPeople)),
 });
 
@@ -88,7 +101,7 @@ export function usersStamp(dir: string): string | null {
 }
 
 /** Writes a file no other account can read, synced, with the owner of its directory when root does it. */
-function writeWhole(path: string, text: string, dir: string, flags: 'w' | 'wx'): void {
+export function writeWhole(path: string, text: string, dir: string, flags: 'w' | 'wx'): void {
   const fd = openSync(path, flags, 0o600);
   try {
     if (process.geteuid?.() === 0) {
@@ -103,23 +116,19 @@ function writeWhole(path: string, text: string, dir: string, flags: 'w' | 'wx'):
   chmodSync(path, 0o600);
 }
 
-function syncDirectory(dir: string): void {
-  const fd = openSync(dir, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
+/** As it is written. */
+export const usersText = (users: StoredUsers): string => `${JSON.stringify(users, null, 2)}\n`;
 
 /** Replaces DIR/users.json at one stroke; after a pulled plug there is the old file or the new one. Call it under the lock. */
 export function writeUsers(dir: string, users: StoredUsers): void {
   const path = usersPath(dir);
   // The lock makes one name for the unfinished file enough, and the next writer overwrites what a crash left.
-  writeWhole(`${path}.tmp`, `${JSON.stringify(users, null, 2)}\n`, dir, 'w');
+  writeWhole(`${path}.tmp`, usersText(users), dir, 'w');
   renameSync(`${path}.tmp`, path);
-  syncDirectory(dir);
+  syncFolder(dir);
 }
+
+export const newEra = (): string => randomBytes(8).toString('hex');
 
 /** The file of a site where nobody has been added yet. */
 export const emptyUsers = (pepper: Buffer, cost: HashCost = usualCost): StoredUsers => ({
@@ -127,6 +136,7 @@ export const emptyUsers = (pepper: Buffer, cost: HashCost = usualCost): StoredUs
   cost,
   salt: randomBytes(16).toString('hex'),
   pepper: pepperMark(pepper),
+  era: newEra(),
   people: [],
 });
 
@@ -168,7 +178,7 @@ function tryLock(path: string): Promise<Server | null> {
   });
 }
 
-const pepperPath = (dir: string): string => join(dir, 'pepper.key');
+export const pepperPath = (dir: string): string => join(dir, 'pepper.key');
 
 function readPepper(path: string): Buffer | null {
   try {
@@ -189,11 +199,14 @@ export function peppersAtHand(dir: string, credentialsDirectory: string | null):
 export const pepperOf = (users: StoredUsers, peppers: readonly Buffer[]): Buffer | null =>
   peppers.find((pepper) => pepperMark(pepper) === users.pepper) ?? null;
 
-/** Makes DIR/pepper.key, 32 random bytes as hex; one that another process made meanwhile wins. */
+/** The text of a pepper file: 32 random bytes as hex. */
+export const newPepper = (): string => `${randomBytes(32).toString('hex')}\n`;
+
+/** Makes DIR/pepper.key; one that another process made meanwhile wins. */
 export function makePepper(dir: string): Buffer | null {
   const path = pepperPath(dir);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-  writeWhole(draft, `${randomBytes(32).toString('hex')}\n`, dir, 'wx');
+  writeWhole(draft, newPepper(), dir, 'wx');
   try {
     linkSync(draft, path);
   } catch (error) {
@@ -201,7 +214,7 @@ export function makePepper(dir: string): Buffer | null {
   } finally {
     unlinkSync(draft);
   }
-  syncDirectory(dir);
+  syncFolder(dir);
   return readPepper(path);
 }
 

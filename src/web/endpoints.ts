@@ -3,7 +3,23 @@ import type { Answer, Ask } from '../alarm/events.ts';
 import type { OutputId, SourceId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import { minutes } from '../base/time.ts';
-import type { History, Window } from '../hub/ports.ts';
+import type { History, Locks, People, PeopleDone, Window } from '../hub/ports.ts';
+import {
+  addPerson,
+  changeCode,
+  changeLocks,
+  cookieHeader,
+  liveJson,
+  personJson,
+  refusedJson,
+  removePerson,
+  sessionJson,
+  sessionsSeen,
+  setDuress,
+  signOutEverywhere,
+  unlike,
+  type WithCookie,
+} from './people.ts';
 import { ok, type Reply, refuse } from './refusals.ts';
 import type { Deed } from './roles.ts';
 import {
@@ -16,8 +32,17 @@ import {
   eventsQuery,
   installerBody,
   lightsBody,
+  locks,
+  locksBody,
+  locksChanged,
   none,
   noteBody,
+  ownCodeBody,
+  ownDuressBody,
+  people,
+  personAdded,
+  personBody,
+  personPath,
   session,
   sessionPath,
   sessions,
@@ -34,6 +59,8 @@ export interface Work {
   readonly history: History;
   readonly sessions: Sessions;
   readonly streams: Streams;
+  readonly people: People;
+  readonly locks: Locks;
 }
 
 interface Input<Body, Query, Path> {
@@ -102,15 +129,6 @@ async function order(work: Work, by: Session | null, ask: Ask, code: string | nu
   return asked === null ? refuse('busy') : answered(await asked);
 }
 
-const sessionJson = ({ id, person, device, since, until, freshUntil }: Session): JsonObject => ({
-  id,
-  person: { name: person.name, role: person.role },
-  device,
-  since,
-  until,
-  freshUntil,
-});
-
 async function onSignIn(work: Work, by: Session | null, { code, device }: z.infer<typeof signIn>): Promise<Reply> {
   const asked = work.window.order({ source: sourceOf(by), ask: { action: 'identify' }, code, vouched: null, id: null });
   if (asked === null) return refuse('busy');
@@ -170,7 +188,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Everybody who is signed in.',
     leave: 'manage-sessions',
     answer: sessions,
-    run: (work) => ok({ sessions: work.sessions.list().map(sessionJson) }),
+    run: (work, by) => ok({ sessions: sessionsSeen(work, by).map(sessionJson) }),
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/api/sessions',
+    summary: 'Sign out everywhere: every page and every paired phone, this one too.',
+    leave: 'manage-sessions',
+    answer: done,
+    async run(work) {
+      await signOutEverywhere(work);
+      return ok({ ok: true, warnings: [] }, { 'set-cookie': work.sessions.noCookie });
+    },
   }),
   endpoint({
     method: 'DELETE',
@@ -301,4 +330,87 @@ export const ENDPOINTS: readonly Endpoint[] = [
       return rows === null ? refuse('unreadable') : ok({ events: rows } as unknown as JsonObject);
     },
   }),
+  endpoint({
+    method: 'GET',
+    url: '/api/people',
+    summary: 'Everyone with a code. Who has a duress code is told nowhere.',
+    leave: 'see-people',
+    answer: people,
+    run(work, by) {
+      const listed = work.people.list(by.vouched);
+      return listed.ok ? ok({ people: listed.people.map(personJson) }) : refusedJson(listed);
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/people',
+    summary: 'Add a person with a first code. A visitor needs an end.',
+    leave: 'manage-people',
+    body: personBody,
+    answer: personAdded,
+    async run(work, by, { body: { until = null, ...body } }) {
+      const added = await addPerson(work, by, { ...body, until });
+      return added.ok ? ok({ id: added.id }) : refusedJson(added);
+    },
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/api/people/:id',
+    summary: 'Take away a person, their codes and their sessions. Nobody can remove themselves.',
+    leave: 'manage-people',
+    path: personPath,
+    answer: done,
+    run: async (work, by, { path }) => peopleDone(await removePerson(work, by, path.id)),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/people/me/code',
+    summary: 'A new code of one’s own. Other sessions of the same person end.',
+    leave: 'change-own-code',
+    body: ownCodeBody,
+    answer: done,
+    run: async (work, by, { body: { code, newCode, again } }) =>
+      ownCodeDone(await changeCode(work, by, code, { first: newCode, again })),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/people/me/duress',
+    summary: 'A second code of one’s own, which disarms and silently calls for help. It replaces an earlier one.',
+    leave: 'change-own-code',
+    body: ownDuressBody,
+    answer: done,
+    run: async (work, by, { body: { code, newDuress, again } }) =>
+      ownCodeDone(await setDuress(work, by, code, { first: newDuress, again })),
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/api/locks',
+    summary: 'Everything that can see or change anything in this house.',
+    leave: 'see-people',
+    answer: locks,
+    run: (work, by) => ok(liveJson(work.locks.live(by.vouched), sessionsSeen(work, by))),
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/api/locks',
+    summary:
+      'Change the locks: every other code, every session but this, installer time and broker passwords are over.',
+    leave: 'change-locks',
+    body: locksBody,
+    answer: locksChanged,
+    async run(work, by, { body }) {
+      const { code, newCode, again, newDuress = null, duressAgain = null, leaveOut = [] } = body;
+      if (newCode !== again) return refusedJson(unlike('again'));
+      if (newDuress !== duressAgain) return refusedJson(unlike('duressAgain'));
+      const { done: changed, cookie } = await changeLocks(work, by, { code, newCode, newDuress, leaveOut });
+      if (!changed.ok) return refusedJson(changed, cookie);
+      const { at, ended, passwords, was, sessions: signedIn } = changed;
+      return ok({ at, ended, passwords, was: liveJson(was, signedIn) } as unknown as JsonObject, cookieHeader(cookie));
+    },
+  }),
 ];
+
+const peopleDone = (result: PeopleDone): Reply => (result.ok ? ok({ ok: true, warnings: [] }) : refusedJson(result));
+
+const ownCodeDone = ({ done: result, cookie }: WithCookie<PeopleDone>): Reply =>
+  result.ok ? ok({ ok: true, warnings: [] }, cookieHeader(cookie)) : refusedJson(result, cookie);

@@ -15,6 +15,10 @@ export const DEEDS = [
   'walk-test',
   'manage-sessions',
   'install',
+  'see-people',
+  'manage-people',
+  'change-own-code',
+  'change-locks',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -40,6 +44,11 @@ export const MAY: Readonly<Record<Deed, Readonly<Record<Role, Leave>>>> = {
   'walk-test': { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
   'manage-sessions': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
   install: { resident: 'fresh', visitor: 'no', installer: 'opened', monitor: 'no' },
+  'see-people': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  'manage-people': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
+  // An installer has a code for a visit, and no say in it.
+  'change-own-code': { resident: 'by code', visitor: 'by code', installer: 'no', monitor: 'by code' },
+  'change-locks': { resident: 'fresh', visitor: 'no', installer: 'no', monitor: 'no' },
 };
 
 /** Null: go on. */

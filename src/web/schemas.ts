@@ -25,6 +25,30 @@ export const noteBody = z.strictObject({ note: note.optional() });
 export const installerBody = z.strictObject({ minutes: z.int().min(1).max(480) });
 export const walkBody = z.strictObject({ minutes: z.int().min(1).max(30) });
 export const lightsBody = z.strictObject({ output: id, to: z.enum(['on', 'off']) });
+const again = code.describe('The same once more.');
+export const personBody = z.strictObject({
+  name: z.string().min(1).max(256),
+  role,
+  until: z
+    .string()
+    .min(1)
+    .max(40)
+    .optional()
+    .describe('A date or a time. A visitor needs one, an installer may have one.'),
+  code,
+  again,
+});
+export const personPath = z.strictObject({ id });
+export const ownCodeBody = z.strictObject({ code: code.describe('As it is.'), newCode: code, again });
+export const ownDuressBody = z.strictObject({ code: code.describe('As it is.'), newDuress: code, again });
+export const locksBody = z.strictObject({
+  code: code.describe('As it is.'),
+  newCode: code,
+  again,
+  newDuress: code.optional().describe('Left out: there is none afterwards.'),
+  duressAgain: code.optional().describe('The same once more.'),
+  leaveOut: z.array(id).max(200).optional().describe('Users of the broker whose password stays.'),
+});
 export const alarmPath = z.strictObject({ id });
 export const sessionPath = z.strictObject({ id });
 
@@ -90,6 +114,43 @@ export const session = z.object({
 });
 export const sessions = z.object({ sessions: z.array(session) });
 
+const person = z.object({ id: z.string(), name: z.string(), role, until: time.nullable() });
+export const people = z.object({ people: z.array(person) });
+export const personAdded = z.object({ id: z.string() });
+
+const ended = z.record(z.string(), z.int());
+const live = z.object({
+  people: z.array(person),
+  sessions: z.array(session),
+  installerUntil: time.nullable(),
+  brokerUsers: z.array(
+    z.object({
+      name: z.string(),
+      publish: z.array(z.string()),
+      subscribe: z.array(z.string()),
+      here: z.int().describe('Clients connected from this machine.'),
+      network: z.int().describe('Clients connected from elsewhere.'),
+      password: z
+        .enum(['in force', 'revoked'])
+        .describe('`revoked`: the config names one that is over; it is taken on this machine alone.'),
+    }),
+  ),
+  contacts: z.array(z.object({ id: z.string(), alarms: z.array(z.string()) })),
+  elsewhere: z
+    .array(z.object({ kind: z.string(), name: z.string(), secrets: z.array(z.string()) }))
+    .describe('What only somebody else, or the config, can change.'),
+  changed: z.object({ at: time, ended }).nullable().describe('The last time.'),
+});
+export const locks = live;
+export const locksChanged = z.object({
+  at: time,
+  ended,
+  passwords: z
+    .array(z.object({ name: z.string(), password: z.string() }))
+    .describe('New passwords of broker users. They are known nowhere else and told this once.'),
+  was: live,
+});
+
 const row = z.object({ seq: z.int(), at: time, type: z.string(), data: z.record(z.string(), z.unknown()) });
 export const events = z.object({ events: z.array(row) });
 
@@ -98,6 +159,8 @@ export const refusal = z.object({
   message: z.string(),
   zones: z.array(z.string()).optional(),
   missing: z.array(z.string()).optional(),
+  field: z.string().optional().describe('The part of the request that is wrong.'),
+  reason: z.string().optional().describe('What is wrong with it, by name.'),
 });
 
 export const health = z.object({ status: z.enum(['ready', 'starting', 'failing', 'stopping']) });

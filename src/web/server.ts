@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
-import type { Clock, Codes, History, Log, Window } from '../hub/ports.ts';
+import type { Clock, Codes, History, Locks, Log, People, Window } from '../hub/ports.ts';
 import { ENDPOINTS, type Endpoint, type Work } from './endpoints.ts';
 import { type Allowance, createHostGuard, createRate, HEADERS, isForeign, isOnHub } from './guards.ts';
 import { type Health, healthReply } from './health.ts';
@@ -14,11 +14,12 @@ import { describeApi } from './openapi.ts';
 import type { Demo } from './page/demo.ts';
 import { refusedAsPage } from './page/refusing.ts';
 import { type PageOptions, servePages } from './page/serve.ts';
+import { createShownOnce } from './page/shown-once.ts';
 import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
 import type { Deed } from './roles.ts';
 import { streamQuery } from './schemas.ts';
-import { createSessions, type Session } from './sessions.ts';
+import { createSessions, type EndedSession, type Session } from './sessions.ts';
 import { type Audience, createStreams } from './stream.ts';
 import type { Language } from './words/catalogue.ts';
 
@@ -38,7 +39,9 @@ export interface WebOptions {
   readonly tls: Certificate | null;
   readonly version: string;
   readonly window: Window;
-  readonly codes: Pick<Codes, 'person'>;
+  readonly codes: Pick<Codes, 'person' | 'era'>;
+  readonly people: People;
+  readonly locks: Locks;
   readonly history: History;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,6 +61,10 @@ export interface WebOptions {
 /** The open web server. */
 export interface WebServer {
   readonly port: number;
+  /** Everybody who is signed in, for whoever is at the machine itself. */
+  signedIn(): readonly Session[];
+  /** Ends those sessions, and what is shown in them. */
+  signOut(which: (session: EndedSession) => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +81,8 @@ const MOST_CONNECTIONS = 512;
 const REQUESTS: Allowance = { burst: 100, aSecond: 25 };
 /** A greeting in TLS costs more than the request after it. Nothing can be said before it, so who greets too often is hung up on. */
 const GREETINGS: Allowance = { burst: 60, aSecond: 20 };
+/** A silent connection is hung up on, but not while a code is compared with some two hundred others. */
+const LONGEST_ANSWER_MS = 60_000;
 /** Who asks too much is answered only after so long, so that asking again costs more than waiting. */
 const COOL_DOWN_MS = 1000;
 
@@ -91,11 +100,25 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
       why: `the certificate and its key cannot be used (${messageOf(error)}); give PEM files that belong together`,
     };
   }
-  const { window, codes, clock, history } = options;
+  const { window, codes, clock, history, people, locks } = options;
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
   const { house, demo, fitting, languages, leaveTo } = options;
-  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, fitting };
+  const shownOnce = createShownOnce(clock);
+  const work: PageWork = {
+    window,
+    history,
+    sessions,
+    streams,
+    codes,
+    clock,
+    house,
+    demo,
+    fitting,
+    people,
+    locks,
+    shownOnce,
+  };
   const pages: PageOptions = { work, languages, leaveTo };
   guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);
@@ -114,9 +137,13 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
     const why = code === 'EADDRINUSE' ? 'another program has it' : code;
     return { ok: false, why: `the web page cannot listen on ${options.host}:${options.port} (${why})` };
   }
+  const signOut = async (which: (session: EndedSession) => boolean): Promise<void> => {
+    await sessions.endOthers(null, which);
+    streams.look();
+  };
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  return { ok: true, server: { port, close: () => app.close() } };
+  return { ok: true, server: { port, signedIn: sessions.list, signOut, close: () => app.close() } };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -194,6 +221,11 @@ function guard(app: FastifyInstance, { host, names, tls, clock, log }: WebOption
     return sayNo(request, reply, refusal);
   });
 
+  app.addHook('preHandler', (request, _reply, done) => {
+    request.socket.setTimeout(LONGEST_ANSWER_MS);
+    done();
+  });
+
   async function turnedAway({ method, url, headers, socket }: FastifyRequest): Promise<RefusalName | null> {
     // A call for help is counted apart, so that it is not held up by whatever else comes from the same address.
     const help = url === '/api/panic' || url === '/now';
@@ -263,7 +295,8 @@ function misunderstood({ issues }: z.ZodError): Reply {
   const [first] = issues;
   if (first === undefined) return refuse('bad_request');
   const where = first.path.length === 0 ? '' : `${first.path.join('.')}: `;
-  return refuse('bad_request', {}, `${where}${first.message}`);
+  const [key] = first.code === 'unrecognized_keys' ? first.keys : [first.path[0]];
+  return refuse('bad_request', key === undefined ? {} : { field: String(key) }, `${where}${first.message}`);
 }
 
 function serveStream(app: FastifyInstance, work: Work): void {

@@ -22,6 +22,8 @@ interface Stored {
   /** SHA-256 of the token, hex. A token is random enough to need no more. */
   readonly hash: string;
   readonly person: PersonId;
+  /** Of the codes when it began: once the locks are changed it is worth nothing. */
+  readonly era: string;
   /** Whether its last code was a duress code. 0 or 1, so that both take the same room. */
   readonly threat: 0 | 1;
   /** What its holder calls it; null: not paired. */
@@ -46,6 +48,11 @@ export interface SignedIn {
   readonly cookie: string;
 }
 
+/** As much as is known of a session whose person may be gone. */
+export interface EndedSession {
+  readonly person: { readonly id: PersonId };
+}
+
 export interface Sessions {
   /** The session of a request; null: none, ended, or its person is gone. */
   of(cookies: string | undefined): Session | null;
@@ -55,6 +62,8 @@ export interface Sessions {
   signIn(given: GivenCode, before: Session | null, device: string | null): Promise<SignedIn>;
   /** False: there is no such session. */
   end(id: string): Promise<boolean>;
+  /** Ends all of these but one; null: but none. Those whose person is gone are among them. */
+  endOthers(but: string | null, which: (session: EndedSession) => boolean): Promise<void>;
   list(): readonly Session[];
   /** What takes the cookie away. */
   readonly noCookie: string;
@@ -62,7 +71,7 @@ export interface Sessions {
 
 export interface SessionsNeeds {
   readonly window: Pick<Window, 'kept' | 'keep'>;
-  readonly codes: Pick<Codes, 'person'>;
+  readonly codes: Pick<Codes, 'person' | 'era'>;
   readonly clock: Pick<Clock, 'now' | 'wall'>;
   /** Over TLS the cookie never leaves it. */
   readonly transport: 'tls' | 'plain';
@@ -91,7 +100,8 @@ export function createSessions({ window, codes, clock, transport }: SessionsNeed
   }
 
   function shown(stored: Stored): Session | null {
-    const person = isDue(stored.until, clock.now()) ? null : codes.person(stored.person);
+    const isOver = isDue(stored.until, clock.now()) || stored.era !== codes.era();
+    const person = isOver ? null : codes.person(stored.person);
     if (person === null) return null;
     const fresh = freshUntil.get(stored.id) ?? instant(0);
     const code = isDue(fresh, clock.now()) ? 'old' : 'fresh';
@@ -131,6 +141,7 @@ export function createSessions({ window, codes, clock, transport }: SessionsNeed
         id: own?.id ?? randomBytes(4).toString('hex'),
         hash: hashOf(token),
         person: given.person.id,
+        era: codes.era(),
         threat: given.duress ? 1 : 0,
         device: name,
         since: own?.since ?? iso(now),
@@ -153,6 +164,7 @@ export function createSessions({ window, codes, clock, transport }: SessionsNeed
       await keep(all.filter((one) => one.id !== id));
       return true;
     },
+    endOthers: (but, which) => keep(all.filter((one) => one.id === but || !which({ person: { id: one.person } }))),
   };
 }
 

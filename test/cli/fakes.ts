@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import type { JsonObject } from '../../src/base/json.ts';
 import type { CliDeps, LogQuery } from '../../src/cli/deps.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
@@ -17,6 +18,29 @@ export const rows: readonly LocalRow[] = [
   { seq: 2, at: '2026-11-21T20:30:00.000Z', type: 'odd', data: { what: 'a "quoted", word\nand a line' } },
   { seq: 3, at: '2026-11-22T00:00:00.000Z', type: 'long', data: { text: 'é'.repeat(300) } },
 ];
+
+/** Everything that can see or change anything, as a hub that does not run would have it told. */
+export const LIVE: JsonObject = {
+  people: [
+    { id: 'p1', name: 'Al\u001b[2J', role: 'resident', until: null },
+    { id: 'p2', name: 'Vera', role: 'visitor', until: '2027-01-01T00:00:00.000Z' },
+  ],
+  sessions: null,
+  installerUntil: null,
+  brokerUsers: [
+    { name: 'z2m', publish: ['zigbee2mqtt/#'], subscribe: [], here: 1, network: 0, password: 'in force' },
+    { name: 'garage', publish: ['garage/#'], subscribe: [], here: 0, network: 2, password: 'revoked' },
+  ],
+  contacts: [{ id: 'sister', alarms: ['personal', 'fire'] }],
+  elsewhere: [{ kind: 'monitoring', name: 'arc', secrets: ['key'] }],
+  changed: null,
+};
+
+export const CHANGED: JsonObject = {
+  at: '2026-11-21T20:00:00.000Z',
+  ended: { people: 2, sessions: 3, installer: 1, brokerUsers: 1 },
+  passwords: [{ name: 'z2m', password: 'new-and-long' }],
+};
 
 /** Answers as the rooms would, from memory. */
 export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly calls: unknown[][] } {
@@ -56,6 +80,10 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
         calls.push(['addDuress', ...args]);
         return { ok: true };
       },
+      changeCode: async (...args) => {
+        calls.push(['changeCode', ...args]);
+        return args[1] === '48213' ? { ok: true } : { ok: false, why: 'that code is not right' };
+      },
       list: () => ({ ok: true, people: [{ id: 'p1a2b3c4', name: 'Al\u001b[2J', role: 'resident', until: null }] }),
       remove: async (_dir, name) =>
         name === 'Al' ? { ok: true, residents: 0 } : { ok: false, why: 'nobody of that name' },
@@ -81,6 +109,13 @@ export function fakeDeps(over: Partial<CliDeps> = {}): CliDeps & { readonly call
       const log = { seq: 412, hash: 'ab' };
       const certificate = { hub: 'hub\u001b[2J', version: '1.2.3', handedOverAt: '2026-11-21T15:42:07.000Z', log };
       return { ok: true, certificate, key: 'cd', fingerprint: 'ef' };
+    },
+    locks: {
+      live: async () => ({ ok: true, live: LIVE }),
+      change: async (...args) => {
+        calls.push(['locks change', ...args]);
+        return { ok: true, done: CHANGED };
+      },
     },
     log: {
       open: () => ({

@@ -4,7 +4,8 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { fakeDeps, lantern, rows, type Told } from './fakes.ts';
 
 const commands = [
-  [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'list'], ['users', 'remove'],
+  [], ['run'], ['check'], ['decode'], ['users'], ['users', 'add'], ['users', 'change-code'], ['users', 'list'], ['users', 'remove'],
+  ['locks'], ['locks', 'change'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
   ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'],

@@ -206,6 +206,7 @@ export function createFakeCodes(): Codes & { readonly checks: () => number } {
       return known[code] ?? null;
     },
     person: (id) => Object.values(PEOPLE).find((person) => person.id === id) ?? null,
+    era: () => 'first',
     checks: () => checks,
   };
 }

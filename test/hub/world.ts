@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SourceId } from '../../src/base/brand.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { HubFamily, HubPlan } from '../../src/hub/plan.ts';
-import type { Restored, Station, TextPath, Wires } from '../../src/hub/ports.ts';
+import type { Codes, Restored, Station, TextPath, Wires } from '../../src/hub/ports.ts';
 import { loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import type { House } from '../../src/site/house.ts';
@@ -25,7 +25,7 @@ const { families } = loadDevices(join(here, '../../devices'), 'profiles');
 const facts = new Map([...families].map(([name, family]) => [name, familyFacts(family)]));
 const loaded = loadHouse(join(here, 'house.yaml'), { families: facts, credentialsDirectory: null });
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-const house = loaded.house;
+export const house = loaded.house;
 
 export const ANYONE = 'mqtt:anonymous' as SourceId;
 export const BASE = 'lantern/hub-test';
@@ -65,7 +65,8 @@ export interface WorldOptions {
   /** What of the house is another. */
   readonly house?: Partial<House>;
   readonly journal?: FakeJournal;
-  readonly codes?: ReturnType<typeof createFakeCodes>;
+  /** Left out: the fake ones. */
+  readonly codes?: Codes;
   /** Monitoring services; `house.stations` says what they are told. */
   readonly stations?: readonly Station[];
   /** Left out: there are none. */
@@ -81,7 +82,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const dusk = createFakeDusk();
   const broker = createFakeBroker();
   const log = createFakeLog();
-  const codes = options.codes ?? createFakeCodes();
+  const fakes = createFakeCodes();
+  const codes = options.codes ?? fakes;
   let drawn = 1000;
   const draw = (): string => String(drawn++ % 10_000).padStart(4, '0');
   const ports = { clock, dusk, journal, texts: [options.texts ?? []].flat(), codes, log, draw };
@@ -96,7 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     journal,
     broker,
     log,
-    checks: codes.checks,
+    checks: fakes.checks,
     says(device, payload, how = 'live') {
       const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
       hub.door.message(`zigbee2mqtt/${device}`, bytes, how === 'stored', ANYONE);

@@ -71,9 +71,9 @@ describe('adding people', () => {
     [resident('Ben'), '1234', '5 digits'],
     [{ name: 'Ben', role: 'visitor' }, '582037', 'needs an end'],
     [{ name: 'Ben', role: 'visitor', until: '2026-12-23' }, '582037', 'past'],
-    [{ name: 'Ben', role: 'visitor', until: '2027-02-30' }, '582037', '--until is a date'],
-    [{ name: 'Ben', role: 'visitor', until: '2027-01-01T25:00' }, '582037', '--until is a date'],
-    [{ name: 'Ben', role: 'visitor', until: 'Friday' }, '582037', '--until is a date'],
+    [{ name: 'Ben', role: 'visitor', until: '2027-02-30' }, '582037', 'is a date'],
+    [{ name: 'Ben', role: 'visitor', until: '2027-01-01T25:00' }, '582037', 'is a date'],
+    [{ name: 'Ben', role: 'visitor', until: 'Friday' }, '582037', 'is a date'],
     [{ name: 'Ben', role: 'resident', until: '2027-01-01' }, '582037', 'no end date'],
     [{ name: 'Ben', role: 'monitor', until: '2027-01-01' }, '582037', 'no end date'],
   ];
@@ -84,7 +84,7 @@ describe('adding people', () => {
       const before = readFileSync(join(dir, 'users.json'), 'utf8');
       const now = () => Date.parse('2026-12-24T12:00:00');
       const result = await addPerson(dir, who, code, null, { ...cheap, now });
-      expect(result).toEqual({ ok: false, why: expect.stringContaining(why) });
+      expect(result).toMatchObject({ ok: false, why: expect.stringContaining(why) });
       expect(JSON.stringify(result)).not.toContain(code);
       expect(readFileSync(join(dir, 'users.json'), 'utf8')).toBe(before);
     });
@@ -126,7 +126,7 @@ describe('adding people', () => {
     for (const [i, code] of codes.slice(0, 100).entries()) {
       expect(await add(resident(`p${i}`), code)).toMatchObject({ ok: true });
     }
-    expect(await add(resident('p100'), codes[100] ?? '')).toEqual({
+    expect(await add(resident('p100'), codes[100] ?? '')).toMatchObject({
       ok: false,
       why: expect.stringContaining('100 people'),
     });
@@ -158,7 +158,9 @@ describe('a duress code', () => {
     it(`${code}: ${outcome} (${because})`, async () => {
       const before = readFileSync(join(dir, 'users.json'), 'utf8');
       const result = await addDuress(dir, 'ada', code, null, cheap);
-      expect(result).toEqual(outcome === 'ok' ? { ok: true } : { ok: false, why: expect.stringContaining(outcome) });
+      expect(result).toMatchObject(
+        outcome === 'ok' ? { ok: true } : { ok: false, why: expect.stringContaining(outcome) },
+      );
       expect(readFileSync(join(dir, 'users.json'), 'utf8') === before).toBe(outcome !== 'ok');
     });
   }
@@ -195,7 +197,7 @@ describe('listing and removing', () => {
 
   it('refuses a name that is not there', async () => {
     await add(resident('Ada'), '476193');
-    expect(await removePerson(dir, 'Ben')).toEqual({ ok: false, why: expect.stringContaining('Ben') });
+    expect(await removePerson(dir, 'Ben')).toMatchObject({ ok: false, why: expect.stringContaining('Ben') });
   });
 
   it('makes no directory out of a mistyped --data', async () => {
@@ -229,10 +231,10 @@ describe('a file that cannot be used is told and left alone', () => {
     it(what, async () => {
       writeFileSync(join(dir, 'users.json'), text);
       const why = expect.stringContaining('damaged');
-      expect(listPeople(dir)).toEqual({ ok: false, why });
-      expect(await add(resident('Ada'), '476193')).toEqual({ ok: false, why });
-      expect(await addDuress(dir, 'Ada', '476193', null, cheap)).toEqual({ ok: false, why });
-      expect(await removePerson(dir, 'Ada')).toEqual({ ok: false, why });
+      expect(listPeople(dir)).toMatchObject({ ok: false, why });
+      expect(await add(resident('Ada'), '476193')).toMatchObject({ ok: false, why });
+      expect(await addDuress(dir, 'Ada', '476193', null, cheap)).toMatchObject({ ok: false, why });
+      expect(await removePerson(dir, 'Ada')).toMatchObject({ ok: false, why });
       expect(readFileSync(join(dir, 'users.json'), 'utf8')).toBe(text);
     });
   }
@@ -240,7 +242,7 @@ describe('a file that cannot be used is told and left alone', () => {
   it('a lost pepper is told, and no new one is made', async () => {
     await add(resident('Ada'), '476193');
     rmSync(join(dir, 'pepper.key'));
-    expect(await add(resident('Ben'), '582037')).toEqual({ ok: false, why: expect.stringContaining('pepper') });
+    expect(await add(resident('Ben'), '582037')).toMatchObject({ ok: false, why: expect.stringContaining('pepper') });
     expect(readdirSync(dir)).toEqual(['users.json']);
   });
 

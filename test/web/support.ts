@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { afterEach } from 'vitest';
@@ -6,16 +7,26 @@ import type { Health } from '../../src/web/health.ts';
 import type { HouseNames } from '../../src/web/page/visit.ts';
 import { type Certificate, openWeb, type WebOptions, type WebServer } from '../../src/web/server.ts';
 import { LANGUAGES } from '../../src/web/words/languages.ts';
-import { createFakeCodes } from '../hub/fakes.ts';
+import { createFakeClock, createFakeCodes } from '../hub/fakes.ts';
 import { settledWorld, type World, type WorldOptions } from '../hub/world.ts';
+import { codesIn, type Enrolled, enrolled, enrolledDir } from './enrolled.ts';
 
 export const CODES = { anna: '482913', threat: '739164', vera: '620485', ivan: '957203', mona: '318627' } as const;
 export type Name = 'anna' | 'vera' | 'ivan' | 'mona';
 
 const open: WebServer[] = [];
+const dirs: string[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true });
 });
+
+/** A data directory with the people of these tests, for as long as a test. */
+export async function dirOfPeople(): Promise<string> {
+  const dir = await enrolledDir();
+  dirs.push(dir);
+  return dir;
+}
 
 /** The local rows of a world, as the journal would read them back. */
 function historyOf(world: World): History {
@@ -102,6 +113,7 @@ export interface Site {
   readonly world: World;
   readonly server: WebServer;
   readonly people: { gone: Set<string> };
+  readonly enrolled: Enrolled;
   client(): Client;
   /** What goes over the line, as it is. */
   raw(path: string, headers: Readonly<Record<string, string>>): Promise<RawAnswer>;
@@ -117,6 +129,8 @@ export interface SiteOptions extends WorldOptions {
   /** Left out: any free one. */
   readonly port?: number;
   readonly world?: World;
+  /** Where the codes of this house are real, and change; left out: fakes, beside which the directory changes unheard. */
+  readonly dir?: string;
   /** Puts something before the hub's window. */
   readonly window?: (real: Window) => Window;
   /** What of the pages is another. */
@@ -125,17 +139,23 @@ export interface SiteOptions extends WorldOptions {
 
 /** The real server before the real hub and rooms, between the hub's fakes. */
 export async function openSite(options: SiteOptions = {}): Promise<Site> {
-  const world = options.world ?? (await settledWorld(options));
+  const clock = options.world?.clock ?? options.clock ?? createFakeClock();
+  const codes = options.dir === undefined ? createFakeCodes() : codesIn(options.dir, clock);
+  const world =
+    options.world ?? (await settledWorld({ ...options, clock, ...(options.dir === undefined ? {} : { codes }) }));
+  const window = options.window?.(world.hub.window) ?? world.hub.window;
+  const inDir = enrolled(options.dir ?? (await dirOfPeople()), window, world.clock);
   const people = { gone: new Set<string>() };
-  const codes = createFakeCodes();
   const opened = await openWeb({
     host: '127.0.0.1',
     port: options.port ?? 0,
     names: options.names ?? [],
     tls: options.tls ?? null,
     version: '1.2.3',
-    window: options.window?.(world.hub.window) ?? world.hub.window,
-    codes: { person: (id) => (people.gone.has(id) ? null : codes.person(id)) },
+    window,
+    codes: { person: (id) => (people.gone.has(id) ? null : codes.person(id)), era: codes.era },
+    people: inDir.people,
+    locks: inDir.locks,
     history: options.history ?? historyOf(world),
     clock: world.clock,
     log: { info() {}, warn() {}, error() {} },
@@ -151,6 +171,7 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     world,
     server,
     people,
+    enrolled: inDir,
     client,
     raw: (path, headers) =>
       new Promise((resolve, reject) => {

@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { generate } from 'mqtt-packet';
-import type { Broker, BrokerDoor, Log, Outgoing } from '../../hub/ports.ts';
-import { type Account, ANONYMOUS_SOURCE, createAccounts, isLoopback, type MqttLogin } from './accounts.ts';
+import type { Broker, BrokerDoor, BrokerLocks, Log, Outgoing, RenewedPassword } from '../../hub/ports.ts';
+import { type Account, ANONYMOUS_SOURCE, createAccounts, isLoopback, type MqttLogin, whereFrom } from './accounts.ts';
 import { createAdmission, type Sender } from './admission.ts';
 import { createAudience } from './audience.ts';
 import { type BoundedSocket, boundSocket } from './bounded-socket.ts';
@@ -33,9 +33,11 @@ export interface ListenConfig {
   /** 0 lets the system choose; see `EmbeddedBroker.port`. */
   readonly port: number;
   readonly users: readonly MqttLogin[];
+  /** Of those whose password above is revoked, the one that took its place. */
+  readonly renewed?: ReadonlyMap<string, RenewedPassword>;
 }
 
-export interface EmbeddedBroker extends Broker {
+export interface EmbeddedBroker extends Broker, BrokerLocks {
   /** The port it listens on; 0 before `open`. */
   readonly port: number;
 }
@@ -65,7 +67,8 @@ const LISTEN_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
  */
 export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<EmbeddedBroker> {
   const { config, siteId, door, log } = parts;
-  const accounts = createAccounts(config.users);
+  let renewed = config.renewed ?? new Map<string, RenewedPassword>();
+  let accounts = createAccounts(config.users, renewed);
   const refusals = createRefusals((source, why) => door.refused(source, why));
   const partings = createRefusals((source, why) => log.info({ source, why }, 'an MQTT client was disconnected'));
   const repeats = createRepeats(() => performance.now());
@@ -78,6 +81,8 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
   const connections = new Map<Socket, BoundedSocket>();
   const strangers = new Set<Socket>();
   const accountOf = new WeakMap<Client, Account>();
+  /** Those who are logged in, by their connection. */
+  const guests = new Map<Socket, { readonly name: string; readonly client: Client }>();
   const admit = createAdmission({ panelSet: panelSetTopic(siteId), door, refusals, repeats, retained: clientRetained });
   let closing = false;
 
@@ -146,6 +151,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
     socket.once('close', () => {
       strangers.delete(socket);
       connections.delete(socket);
+      guests.delete(socket);
       audience.forget(client);
     });
   }
@@ -168,7 +174,8 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       refusals.note(ANONYMOUS_SOURCE, why);
       done(Object.assign(new Error(why), { returnCode }), false);
     };
-    const account = accounts.find(name, password);
+    const socket = client.conn as Socket;
+    const account = accounts.find(name, password, whereFrom(socket));
     if (account === null) {
       setTimeout(refuse, WRONG_PASSWORD_WAIT_MS, CONNACK.badLogin, 'a wrong name or password').unref();
     } else if (client.id.length > MAX_CLIENT_ID_LENGTH) {
@@ -177,7 +184,8 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       refuse(CONNACK.unavailable, 'too many clients');
     } else {
       accountOf.set(client, account);
-      strangers.delete(client.conn as Socket);
+      strangers.delete(socket);
+      if (name !== undefined && !accounts.open) guests.set(socket, { name, client });
       done(null, true);
     }
   }
@@ -258,6 +266,24 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       await listen(server, config);
     },
     close,
+    clients() {
+      const counts = new Map<string, { here: number; network: number }>();
+      for (const [socket, { name }] of guests) {
+        const count = counts.get(name) ?? { here: 0, network: 0 };
+        count[whereFrom(socket)] += 1;
+        counts.set(name, count);
+      }
+      return counts;
+    },
+    renew(passwords) {
+      const over = [...passwords].filter(([name, { digest }]) => renewed.get(name)?.digest !== digest);
+      renewed = new Map([...renewed, ...passwords]);
+      accounts = createAccounts(config.users, renewed);
+      const names = new Set(over.map(([name]) => name));
+      for (const [socket, { name, client }] of guests) {
+        if (names.has(name) && whereFrom(socket) === 'network') client.close();
+      }
+    },
   };
 }
 

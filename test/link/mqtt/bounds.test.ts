@@ -176,14 +176,14 @@ describe('logins', () => {
     [undefined, undefined, null],
   ] as const) {
     it(`${name} with ${password}: ${source}`, () => {
-      const account = accounts.find(name, password === undefined ? undefined : bytes(password));
+      const account = accounts.find(name, password === undefined ? undefined : bytes(password), 'network');
       expect(account?.source ?? null).toBe(source);
     });
   }
 
   it('give nobody the topics of the broker, whatever the list says', () => {
     const all = { name: 'all', password: 'x', publish: ['#'], subscribe: ['#', '$SYS/#', '$nowhere'] };
-    const account = createAccounts([all]).find('all', bytes('x'));
+    const account = createAccounts([all]).find('all', bytes('x'), 'network');
     expect(['#', 'a', '$SYS/#', '$nowhere'].map((filter) => account?.maySubscribe(filter))).toEqual([
       true,
       true,
