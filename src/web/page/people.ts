@@ -150,12 +150,12 @@ ${choice(lang, 'role', roles, { label: words.roleLabel, fault, value: role })}
 ${field(lang, 'until', 'date', { label: words.untilLabel, hint: words.untilHint, fault, value: until }, 'as wished')}
 ${field(lang, 'code', 'code', { label: words.codeLabel, hint: words.codeHint, fault })}
 ${field(lang, 'again', 'code', { label: words.againLabel, fault })}
-<p><button class="main">${words.addDo}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
+<p class="line"><button class="main">${words.addDo}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
 }
 
 export function removeBody(lang: Language, { id, name }: Pick<ListedPerson, 'id' | 'name'>): Html {
   const { people: words } = lang.words;
-  return html`<h1>${fill(words.removeAsk, { name })}</h1><form class="box" method="post" action="/people/${id}" data-plain><p>${words.removeMeans}</p><p><button class="main">${words.removeYes}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
+  return html`<h1>${fill(words.removeAsk, { name })}</h1><form class="box" method="post" action="/people/${id}" data-plain><p>${words.removeMeans}</p><p class="line"><button class="main">${words.removeYes}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
 }
 
 /** Which of the two forms something is wrong with. */
