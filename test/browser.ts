@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { it } from 'vitest';
@@ -25,6 +26,17 @@ export const startChromium = (): Promise<Browser> =>
     executablePath: PROGRAM,
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required'],
   });
+
+/** Where pictures go when somebody wants to look at them. */
+const PICTURES = process.env['LANTERN_PICTURES'] ?? null;
+
+/** The whole page, and what of it is seen first; only where pictures are wanted. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === null) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(PICTURES, `${name}-first.png`) });
+}
 
 /** What breaks WCAG 2.2 A or AA on this page, one line each. */
 export async function breaches(page: Page): Promise<readonly string[]> {

@@ -61,6 +61,7 @@ export const REPORT_CODES: ReportCodes = {
   'supervision-lost': zone('381', 'UY', 'UJ'),
   'battery-low': zone('384', 'XT', 'XR'),
   'mains-lost': system('301', 'AT', 'AR'),
+  'mains-cut': system('301', 'AT', 'AR'),
   'hub-battery-low': system('302', 'YT', 'YR'),
   'path-lost': system('350', 'YC', 'YK'),
   restart: system('305', 'YW', 'YW'),
@@ -74,6 +75,9 @@ export const REPORT_CODES: ReportCodes = {
   'alarm-other': zone('140', 'BA', 'BR'),
   'trouble-other': system('300', 'YX', 'YZ'),
 };
+
+/** Begins the text of a pre-alert that comes a short while after the mains was cut: nobody waits whether a code follows. */
+export const AFTER_MAINS_LOSS = 'mains lost';
 
 /** The table with what this service reads differently. */
 export function codesWith(overrides: CodeOverrides): ReportCodes {

@@ -7,6 +7,7 @@ import type { Json } from '../base/json.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { ReportKind } from '../escalate/stations-plan.ts';
 import type { ReportWhat } from '../escalate/stations-state.ts';
+import { AFTER_MAINS_LOSS } from './report-codes.ts';
 
 /**
  * What a monitoring service is told of one step of the panel: `after` is the state it led to. Ends are read from what
@@ -36,7 +37,7 @@ export function reportsOf(
         return unreachable(effect);
     }
   });
-  return withoutTwice([...told, ...ofEvent(plan, event)]);
+  return withoutTwice(withoutLesser([...told, ...ofEvent(plan, event)]));
 }
 
 /** What the hub itself has to tell. */
@@ -58,6 +59,12 @@ const NOTHING = { is: 'new', alarm: null, zone: null, by: null, text: null, sile
 const isUnderThreat = (event: PanelEvent): boolean =>
   (event.type === 'code-verified' && event.duress) ||
   (event.type === 'ordered' && event.order.vouched?.duress === true);
+
+/** Lost while the panel is set, the mains is told of as cut. */
+function withoutLesser(all: readonly ReportWhat[]): readonly ReportWhat[] {
+  const isCut = all.some(({ kind, is }) => kind === 'mains-cut' && is === 'new');
+  return isCut ? all.filter(({ kind }) => kind !== 'mains-lost') : all;
+}
 
 /** A door that was forced starts its entry delay in the same step: one report, the first. */
 function withoutTwice(all: readonly ReportWhat[]): readonly ReportWhat[] {
@@ -105,6 +112,10 @@ function ofRow(plan: PanelPlan, after: PanelState, effect: RecordEffect, forced:
       return [{ ...NOTHING, kind: 'pre-alert', zone: zoneIn(data) }];
     case 'forced-entry':
       return [{ ...NOTHING, kind: 'pre-alert', zone: zoneIn(data), text: 'forced' }];
+    case 'entry-without-mains':
+      return [{ ...NOTHING, kind: 'pre-alert', zone: zoneIn(data), text: AFTER_MAINS_LOSS }];
+    case 'mains-back':
+      return [{ ...NOTHING, kind: 'mains-cut', is: 'restore', zone: zoneIn(data), text: 'while set' }];
     case 'bypass-ended':
       return [{ ...NOTHING, kind: 'bypass', is: 'restore', zone: zoneIn(data) }];
     case 'locked-out':
@@ -129,6 +140,8 @@ const OF_ZONE: Readonly<Record<ZoneType, ReportKind>> = {
   tamper: 'zone-tamper',
   fire: 'fire',
   technical: 'technical',
+  mains: 'mains-cut',
+  hub_battery: 'hub-battery-low',
   notice: 'alarm-other',
   chime: 'alarm-other',
 };
@@ -151,11 +164,14 @@ function ofAlarm(plan: PanelPlan, data: Data, silent: boolean): readonly ReportW
     case 'fire':
       return zones.map((zone) => ({ ...about, kind: 'fire', zone }));
     case 'fault':
-      return zones.map((zone) => ({ ...about, kind: 'technical', zone }));
+      return zones.map((zone) => ({ ...about, ...faultKind(plan, zone), zone }));
     default:
       return [{ ...about, kind: 'alarm-other', zone: first, text: kind }];
   }
 }
+
+const faultKind = (plan: PanelPlan, zone: ZoneId): Pick<ReportWhat, 'kind' | 'text'> =>
+  plan.zones.get(zone)?.type === 'mains' ? { kind: 'mains-cut', text: 'while set' } : { kind: 'technical', text: null };
 
 function intruderKind(plan: PanelPlan, zone: ZoneId): ReportKind {
   const type = plan.zones.get(zone)?.type;
@@ -211,8 +227,8 @@ const FAULTS: Readonly<Record<string, ReportKind>> = {
   technical: 'technical',
   path: 'path-lost',
   jamming: 'jamming',
-  mains: 'mains-lost',
-  hub_battery: 'hub-battery-low',
+  mains_lost: 'mains-lost',
+  hub_battery_low: 'hub-battery-low',
   hub_tamper: 'hub-tamper',
 };
 const OF_DEVICES: readonly string[] = ['lost', 'battery_low', 'tamper', 'technical'];
@@ -259,6 +275,8 @@ function byOf(event: PanelEvent): string | null {
 function ofEvent(plan: PanelPlan, event: PanelEvent): readonly ReportWhat[] {
   if (event.type !== 'zone-closed') return [];
   const zone = plan.zones.get(event.zone);
-  if (zone === undefined || !(zone.standing || zone.type === 'fire' || zone.type === 'tamper')) return [];
+  // Of its supplies the hub tells when they have been back for a while.
+  if (zone === undefined || zone.type === 'mains' || zone.type === 'hub_battery') return [];
+  if (!(zone.standing || zone.type === 'fire' || zone.type === 'tamper')) return [];
   return [{ ...NOTHING, kind: OF_ZONE[zone.type], is: 'restore', zone: zone.id }];
 }

@@ -2,6 +2,7 @@ import type { SourceId, ZoneId } from '../base/brand.ts';
 import { after, duration, type Instant, minutes, seconds } from '../base/time.ts';
 import type { ArmedMode, PanelPlan } from './plan.ts';
 import type { Guesses, PanelState, ZoneCondition } from './state.ts';
+import { faultsOf, restartedSupplies } from './supply.ts';
 
 const FIRST_LOCKOUT = seconds(90);
 export const LONGEST_LOCKOUT = minutes(30);
@@ -21,6 +22,7 @@ export function initialPanel(plan: PanelPlan): PanelState {
     forced: {},
     tampered: [],
     faults: [],
+    supplies: {},
     changedBy: null,
     lockout: { sources: {} as Readonly<Record<SourceId, Guesses>>, site: NO_GUESSES, wrongAt: [] },
     installer: null,
@@ -61,6 +63,8 @@ const ENTRY_FLOOR = seconds(10);
  */
 export function restartedPanel(plan: PanelPlan, state: PanelState, now: Instant): PanelState {
   const known = (zone: ZoneId): boolean => plan.zones.has(zone);
+  const supplies = restartedSupplies(plan, state.supplies);
+  const ofSupplies = faultsOf(plan, supplies);
   return {
     ...state,
     set: state.set === null ? null : { ...state.set, entry: withFloor(state.set.entry, now) },
@@ -69,7 +73,8 @@ export function restartedPanel(plan: PanelPlan, state: PanelState, now: Instant)
     // It is over, and the first tick says so.
     walk: state.walk === null ? null : { ...state.walk, until: now },
     bypassed: state.bypassed.filter((id) => known(id) || plan.devices.some((device) => device === (id as string))),
-    faults: state.faults.filter((fault) => stillConfigured(plan, fault)),
+    faults: state.faults.filter((fault) => stillConfigured(plan, fault) || ofSupplies.includes(fault)),
+    supplies,
     tampered: state.tampered.filter((device) => plan.devices.includes(device)),
   };
 }

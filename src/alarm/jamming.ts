@@ -1,6 +1,6 @@
 import type { PanelEvent } from './events.ts';
+import { addFault, clearFault } from './faults.ts';
 import { record, type Step } from './step.ts';
-import { addFault, clearFault } from './trips.ts';
 
 // A radio that hears nothing of its devices is a fault like any other. While the panel is set it may be the beginning of
 // a break-in, so it gets a row of its own with all that a monitoring service asks for.

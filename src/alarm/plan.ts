@@ -15,6 +15,9 @@ export type ZoneType =
   | 'tamper'
   | 'fire'
   | 'technical'
+  /** The hub's own supply, and the battery behind it; open: it is lost, or low. */
+  | 'mains'
+  | 'hub_battery'
   | 'notice'
   | 'chime';
 

@@ -5,6 +5,7 @@ import { end, raise } from './alarms.ts';
 import { endExit } from './arming.ts';
 import { acknowledge, close, note } from './closing.ts';
 import type { PanelEvent } from './events.ts';
+import { addFault, clearFault } from './faults.ts';
 import { isIn, standsOpen } from './guard.ts';
 import { restartedPanel } from './initial.ts';
 import { onJammed, onJammingOver } from './jamming.ts';
@@ -13,7 +14,8 @@ import type { ArmedMode, PanelPlan, ZonePlan } from './plan.ts';
 import { closeInstaller, openInstaller } from './roles.ts';
 import type { PanelState, ZoneCondition } from './state.ts';
 import { change, record, type Step, stay } from './step.ts';
-import { addFault, clearFault, intruder, onDeviceTamper, onTrip } from './trips.ts';
+import { isSupply, onSupplyBack, onSupplyGone, settleSupplies, supplyDeadline } from './supply.ts';
+import { intruder, onDeviceTamper, onTrip } from './trips.ts';
 import { endWalk, isTriedAgain, isWalking, openCase, openLid, tellWalk, tryPress } from './walk.ts';
 
 /**
@@ -28,7 +30,7 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
     case 'zone-closed':
       return withZone(plan, event.zone, step, (zone) => onClosed(plan, step, zone, now));
     case 'zone-known':
-      return withZone(plan, event.zone, step, (zone) => onKnown(step, zone, event.open));
+      return withZone(plan, event.zone, step, (zone) => onKnown(plan, step, zone, event.open, now));
     case 'zone-detected':
       return withZone(plan, event.zone, step, (zone) => onDetected(plan, step, zone, event.press ?? null, now));
     case 'press-held':
@@ -87,7 +89,7 @@ export function reduce(plan: PanelPlan, state: PanelState, event: PanelEvent, no
 /** When the panel next needs a tick; null: nothing is waiting. */
 export function deadline(state: PanelState): Instant | null {
   const delays = sooner(state.set?.exit?.until ?? null, state.set?.entry?.until ?? null);
-  const opened = sooner(state.installer?.until ?? null, state.walk?.until ?? null);
+  const opened = sooner(sooner(state.installer?.until ?? null, state.walk?.until ?? null), supplyDeadline(state));
   const times = sooner(state.sounding?.until ?? null, opened);
   return state.alarms.reduce<Instant | null>((first, alarm) => sooner(first, alarm.expires), sooner(delays, times));
 }
@@ -108,7 +110,8 @@ function condition(step: Step, id: ZoneId, next: ZoneCondition): Step {
 }
 
 /** What a walk test makes of it comes first; a call for help is none of its news. */
-function onOpened(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
+function onOpened(plan: PanelPlan, before: Step, zone: ZonePlan, now: Instant): Step {
+  const step = isSupply(zone) ? onSupplyGone(plan, before, zone, now) : before;
   if (!isWalking(step.state, now) || zone.type === 'panic') return onTrip(plan, step, zone, now);
   const shown = tellWalk(step, zone, 'opened');
   return zone.type === 'tamper' ? openLid(shown, zone.id) : onTrip(plan, shown, zone, now);
@@ -128,7 +131,8 @@ function onClosed(plan: PanelPlan, before: Step, zone: ZonePlan, now: Instant): 
   const isShown = isWalking(before.state, now) && zone.type !== 'panic';
   const step = isShown ? tellWalk(before, zone, 'closed') : before;
   const closed = told(step, zone.id, false);
-  const cleared = zone.type === 'technical' ? clearFault(closed, `technical:${zone.id}`) : closed;
+  const back = isSupply(zone) ? onSupplyBack(plan, closed, zone, now) : closed;
+  const cleared = zone.type === 'technical' ? clearFault(back, `technical:${zone.id}`) : back;
   // Only a contact closes; that a detection is over does not bring back a detector that was left out by name.
   const joined = zone.standing ? rejoin(cleared, zone.id) : cleared;
   // The last door on the way out is shut: nobody is expected to come after.
@@ -137,7 +141,11 @@ function onClosed(plan: PanelPlan, before: Step, zone: ZonePlan, now: Instant): 
 }
 
 /** Closed before the start and closed after it is no closing: what was left out by name stays out. */
-function onKnown(step: Step, zone: ZonePlan, open: boolean): Step {
+function onKnown(plan: PanelPlan, step: Step, zone: ZonePlan, open: boolean, now: Instant): Step {
+  if (isSupply(zone)) {
+    const known = told(step, zone.id, open);
+    return open ? onSupplyGone(plan, known, zone, now) : onSupplyBack(plan, known, zone, now);
+  }
   const before = step.state.zones[zone.id]?.open;
   const known = told(step, zone.id, open);
   return open || before === false ? known : rejoin(known, zone.id);
@@ -207,7 +215,7 @@ function onTick(plan: PanelPlan, step: Step, now: Instant): Step {
   if (set?.entry != null && isDue(set.entry.until, now)) {
     return onTick(plan, intruder(plan, step, set.entry.zones, now), now);
   }
-  const quiet = endSounding(plan, step, now);
+  const quiet = endSounding(plan, settleSupplies(plan, step, now), now);
   const { installer, walk } = quiet.state;
   const walked = walk !== null && isDue(walk.until, now) ? endWalk(plan, quiet, null, now) : quiet;
   const alone = installer !== null && isDue(installer.until, now) ? closeInstaller(plan, walked, null, now) : walked;

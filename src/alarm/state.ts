@@ -73,6 +73,19 @@ export interface Walk {
   readonly lids: readonly DeviceId[];
 }
 
+/** A supply of the hub that is not well. */
+export type Supply =
+  /** It is gone, and counts as lost if it still is by then. */
+  | { readonly is: 'failing'; readonly until: Instant }
+  /** `backAt`: it has come back, and counts as well if it still is by then; null: it has not. */
+  | {
+      readonly is: 'failed';
+      readonly since: Instant;
+      /** How the panel was when it failed. */
+      readonly found: 'set' | 'unset';
+      readonly backAt: Instant | null;
+    };
+
 /** Wrong codes of one source, or of the whole site. */
 export interface Guesses {
   /** Wrong ones since the last lockout or right code. */
@@ -100,6 +113,8 @@ export interface PanelState {
   readonly forced: Readonly<Record<ZoneId, readonly Instant[]>>;
   readonly tampered: readonly DeviceId[];
   readonly faults: readonly string[];
+  /** Those of the hub's supplies that are not well. */
+  readonly supplies: Readonly<Record<ZoneId, Supply>>;
   readonly changedBy: string | null;
   readonly lockout: Lockout;
   /** Installers may work until then; null: they may do nothing. */

@@ -2,10 +2,12 @@ import type { DeviceId, SourceId, ZoneId } from '../base/brand.ts';
 import { after, between, type Duration, type Instant } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { join, raise, renew, running, sound } from './alarms.ts';
+import { addFault } from './faults.ts';
 import { entryDelayOf, guarding, ignoredInDelays } from './guard.ts';
 import type { PanelPlan, ZonePlan } from './plan.ts';
 import type { PanelState, SetState } from './state.ts';
 import { change, record, type Step } from './step.ts';
+import { isCutOff } from './supply.ts';
 
 /** A zone tripped: a contact opened, or a detector detected. What that means depends on its type and on the phase. */
 export function onTrip(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant): Step {
@@ -21,6 +23,9 @@ export function onTrip(plan: PanelPlan, step: Step, zone: ZonePlan, now: Instant
     case 'notice':
       return step.state.set === null ? step : record(step, 'notice', { zone: zone.id });
     case 'chime':
+    // These count by how they are, not by what happens; see `supply.ts`.
+    case 'mains':
+    case 'hub_battery':
       return step;
     case 'entry':
     case 'perimeter':
@@ -55,7 +60,9 @@ function onEntryDoor(plan: PanelPlan, step: Step, set: SetState, zone: ZonePlan,
   const forced = forcedBy(plan, step.state, zone.id, now);
   const told = forced === null ? step : record(step, 'forced-entry', { zone: zone.id, tremor: forced });
   if (forced !== null && zone.forcedEntry === 'alarm') return intruder(plan, told, [forced, zone.id], now);
-  return startEntry(plan, told, zone.id, entryDelayOf(plan, set, zone), now);
+  const cutOff = forced === null && isCutOff(plan, step.state, now);
+  const warned = cutOff ? record(told, 'entry-without-mains', { zone: zone.id }) : told;
+  return startEntry(plan, warned, zone.id, entryDelayOf(plan, set, zone), now);
 }
 
 /** The tremor zone whose last two hits both lie within its window before this door opened. */
@@ -194,15 +201,4 @@ export function onDeviceTamper(plan: PanelPlan, step: Step, device: DeviceId, no
 export function markTampered(step: Step, device: DeviceId): Step {
   const tampered = [...step.state.tampered.filter((one) => one !== device), device];
   return addFault(change(step, { tampered }), `tamper:${device}`);
-}
-
-export function addFault(step: Step, fault: string): Step {
-  if (step.state.faults.includes(fault)) return step;
-  return record(change(step, { faults: [...step.state.faults, fault] }), 'fault', { fault });
-}
-
-export function clearFault(step: Step, fault: string): Step {
-  if (!step.state.faults.includes(fault)) return step;
-  const faults = step.state.faults.filter((one) => one !== fault);
-  return record(change(step, { faults }), 'fault-cleared', { fault });
 }

@@ -1,3 +1,4 @@
+import { AFTER_MAINS_LOSS } from '../act/report-codes.ts';
 import { type Duration, seconds, type WallTime, wallTime } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
 import {
@@ -102,12 +103,17 @@ const withLine = (done: Step, report: DeskReport): Step => ({
   entries: [...done.entries, lineOf(null, report)],
 });
 
-/** Somebody is on the way in. Nobody is called yet; the record has it. */
+/** Somebody is on the way in. Nobody is called yet, unless the mains was cut a moment ago; the record has it. */
 function preAlert(rules: HubRules, state: HubState, report: DeskReport, now: WallTime): Step {
   const known = state.cases.find(({ key }) => key === 'pre-alert');
-  if (known !== undefined) return same(state, [lineOf(known.id, report)]);
-  const until = wallTime(now + rules.preAlert);
-  return opened(rules, state, { ...report, severity: 'alarm' }, 'pre-alert', { is: 'waiting', until }, now);
+  const rings: Case['state'] = { is: 'open', alertedAt: now, alerts: 1 };
+  const isCutOff = report.text?.startsWith(AFTER_MAINS_LOSS) === true;
+  if (known !== undefined) {
+    const next = isCutOff && known.state.is === 'waiting' ? put(state, { ...known, state: rings }) : state;
+    return same(next, [lineOf(known.id, report)]);
+  }
+  const waits: Case['state'] = { is: 'waiting', until: wallTime(now + rules.preAlert) };
+  return opened(rules, state, { ...report, severity: 'alarm' }, 'pre-alert', isCutOff ? rings : waits, now);
 }
 
 /** Who came in had the right to. What already rings rings on until somebody has looked. */

@@ -29,6 +29,8 @@ export type ReportKind =
   | 'supervision-lost'
   | 'battery-low'
   | 'mains-lost'
+  /** The same while the panel is set: it may be the beginning of a break-in. */
+  | 'mains-cut'
   | 'hub-battery-low'
   | 'path-lost'
   | 'restart'
@@ -97,6 +99,7 @@ export const PLACES: Readonly<Record<ReportKind, Place>> = {
   'supervision-lost': fault,
   'battery-low': fault,
   'mains-lost': fault,
+  'mains-cut': { class: 'faults', alarm: null, rank: 1 },
   'hub-battery-low': fault,
   'path-lost': fault,
   restart: fault,
@@ -115,5 +118,6 @@ export const PLACES: Readonly<Record<ReportKind, Place>> = {
 export function takes(station: StationPlan, kind: ReportKind): boolean {
   const place = PLACES[kind];
   if (kind === 'pre-alert' && station.preAlert === 'kept') return false;
+  if (kind === 'mains-cut' && station.reports.has('alarms') && station.alarms.has('fault')) return true;
   return station.reports.has(place.class) && (place.alarm === null || station.alarms.has(place.alarm));
 }

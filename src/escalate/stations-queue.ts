@@ -37,6 +37,7 @@ const LASTING: ReadonlySet<ReportKind> = new Set<ReportKind>([
   'supervision-lost',
   'battery-low',
   'mains-lost',
+  'mains-cut',
   'hub-battery-low',
   'path-lost',
   'bypass',

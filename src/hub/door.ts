@@ -190,6 +190,7 @@ export function createDoor({ plan, families, models, clock, seen, take, refused 
     if (type === 'panic' && signals.button !== undefined) return 'personal';
     if (type === 'fire' || type === 'tamper' || signals.tamper !== undefined) return 'tamper';
     if (type === 'entry' || type === 'perimeter' || type === 'interior' || type === 'tremor') return 'intruder';
+    if (type === 'mains' || type === 'hub_battery') return 'fault';
     if (type === 'technical' || signals.online !== undefined || signals.batteryLow !== undefined) return 'fault';
     return type === undefined ? 'info' : 'notice';
   }

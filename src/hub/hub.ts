@@ -826,6 +826,11 @@ export function createHub(
     return 'told';
   }
 
+  /** A light on a wire is what we told it, and dark after a start unless it is told again: what a hand lit stays lit. */
+  function keepWiredLights(now: Instant): void {
+    for (const { id, topic } of plan.outputs) if (isWire(topic) && lights.isOn(id)) driving.light(id, 'on', now);
+  }
+
   // ---- the outside -------------------------------------------------------------------------------------------------
 
   function start(opened: Broker, onWires?: Wires, services: readonly Station[] = []): void {
@@ -852,6 +857,7 @@ export function createHub(
     texting.watch();
     onTick(turn);
     driving.drive(panel, turn.at);
+    keepWiredLights(turn.at);
     lights.take({ type: 'restarted' }, turn.at);
     lights.follow(panel, turn.at);
     // What was restored was durable before: it is true for the first client, whatever the disk is doing now.

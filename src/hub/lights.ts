@@ -18,6 +18,8 @@ export interface Lights {
   heard(device: DeviceId, zone: SensingPlan | null, said: Heard, now: Instant): void;
   /** Takes over what may be seen on site of the alarms. */
   follow(panel: PanelState, now: Instant): void;
+  /** As far as is known it is on. */
+  isOn(light: OutputId): boolean;
   deadline(): Instant | null;
   /** `lasting`: a light was switched, and a start must know whose doing it was. */
   unsaved(): 'lasting' | 'passing' | 'nothing';
@@ -71,6 +73,7 @@ export function createLights({ plan, from, order, wake }: LightsNeeds): Lights {
       shown = is;
       take({ type: 'alarm', is }, now);
     },
+    isOn: (light) => state.lights[light]?.is === 'on',
     deadline: () => deadline(state),
     unsaved: () => unsaved,
     toSave() {

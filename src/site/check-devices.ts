@@ -193,6 +193,10 @@ function checkSignalOptions(draft: Draft, path: Path, type: ZoneType, report: Re
   const signal = draft.part<TripSignal>([...path, 'signal']);
   if (signal === null && valueAt(draft.raw, [...path, 'signal']) !== undefined) return;
   const trips = tripsOf(type, signal?.value ?? null);
+  if ((type === 'mains' || type === 'hub_battery') && !trips.includes('contact')) {
+    const why = `a ${type} zone is told by what is on or off, or open or closed; remove it, or set signal: contact`;
+    report.error([...path, 'signal'], why);
+  }
   if (valueAt(draft.raw, [...path, 'zone', 'on']) !== undefined && !trips.includes('button')) {
     const why = 'means nothing where no button trips the zone; remove it, or set signal: button';
     report.error([...path, 'zone', 'on'], why, 'key');

@@ -39,6 +39,8 @@ export const ZONE_TYPES = [
   'tamper',
   'fire',
   'technical',
+  'mains',
+  'hub_battery',
   'notice',
   'chime',
 ] as const;
@@ -272,7 +274,7 @@ const zone = group('What this device watches. Options that mean nothing for the 
   type: word(
     'zone type',
     ZONE_TYPES,
-    'entry: a door on the way in. perimeter: other openings. interior: follows a running entry delay. panic: personal alarm. tremor: shock on a frame. tamper, fire, technical: always live. notice: logged, never an alarm. chime: a friendly sound.',
+    'entry: a door on the way in. perimeter: other openings. interior: follows a running entry delay. panic: personal alarm. tremor: shock on a frame. tamper, fire, technical: always live. mains, hub_battery: what the hub lives on; open or on is lost, or low. notice: logged, never an alarm. chime: a friendly sound.',
   ),
   modes: z.optional(
     someOf(

@@ -11,6 +11,8 @@ const USUAL: Readonly<Record<ZoneType, readonly TripSignal[]>> = {
   tamper: ['contact', 'tamper', 'vibration'],
   fire: ['smoke', 'co'],
   technical: ['leak', 'contact'],
+  mains: ['contact'],
+  hub_battery: ['contact'],
   notice: ['contact', 'motion'],
   chime: ['contact', 'motion'],
 };
@@ -25,6 +27,8 @@ const BARE: Readonly<Record<ZoneType, TripSignal>> = {
   tamper: 'contact',
   fire: 'smoke',
   technical: 'leak',
+  mains: 'contact',
+  hub_battery: 'contact',
   notice: 'contact',
   chime: 'contact',
 };

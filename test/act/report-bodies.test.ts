@@ -52,6 +52,7 @@ describe('the code table', () => {
     ['supervision-lost', '381', 'UY', 'UJ'],
     ['battery-low', '384', 'XT', 'XR'],
     ['mains-lost', '301', 'AT', 'AR'],
+    ['mains-cut', '301', 'AT', 'AR'],
     ['hub-battery-low', '302', 'YT', 'YR'],
     ['path-lost', '350', 'YC', 'YK'],
     ['restart', '305', 'YW'],
@@ -204,6 +205,7 @@ describe('the same as an object', () => {
     ['duress', 'help'],
     ['fire', 'alarm'],
     ['mains-lost', 'fault'],
+    ['mains-cut', 'alarm'],
     ['set', 'routine'],
   ];
   for (const [kind, severity] of severities)

@@ -9,6 +9,7 @@ import {
   detect,
   disarm,
   dry,
+  endWalk,
   fault,
   faultOver,
   type Happening,
@@ -25,6 +26,7 @@ import {
   press,
   tamper,
   tamperOver,
+  walk,
   wrongCode,
 } from '../alarm/happenings.ts';
 import { house, plan } from '../alarm/plans.ts';
@@ -66,7 +68,7 @@ describe('on site, what services were told is the same', () => {
     [90, arm('away')],
     [200, open('front-door')],
     [210, disarm(code)],
-    [220, fault('mains')],
+    [220, fault('mains_lost')],
   ];
   it('under threat and not', () => {
     const ordinary = localRows(about('resident'));
@@ -88,7 +90,7 @@ describe('on site, what services were told is the same', () => {
         [0, arm('home')],
         [10, open('front-window')],
         [20, inSession('resident', { action: 'close', alarm: 'a1', note: null }, { duress })],
-        [30, fault('mains')],
+        [30, fault('mains_lost')],
       ]);
     expect(closed(true)).toEqual(closed(false));
   });
@@ -119,7 +121,7 @@ it('knocks at the frame before the door opens make it a forced entry', () => {
 
 it('trouble that a start has forgotten is told as over', () => {
   const world = settledWorld(plan);
-  for (const what of [fault('mains'), fault('path:arc'), tamper('hall')]) what.run(world);
+  for (const what of [fault('mains_lost'), fault('path:arc'), tamper('hall')]) what.run(world);
   const after = { ...world.panel, faults: ['tamper:hall'] };
   expect(forgottenFaults(world.panel, after).map(({ kind, is, text }) => [kind, is, text])).toEqual([
     ['mains-lost', 'restore', null],
@@ -280,7 +282,50 @@ describe('the rest', () => {
       [1, jammed('nodes')],
       [2, arm('home'), 'part-set', 'jamming', 'jamming'],
     ],
-    ['mains', [0, fault('mains'), 'mains-lost'], [9, faultOver('mains'), 'mains-lost restore']],
+    ['mains_lost', [0, fault('mains_lost'), 'mains-lost'], [9, faultOver('mains_lost'), 'mains-lost restore']],
+    [
+      'the mains, lost while nobody guards, and back',
+      [0, open('mains-relay')],
+      [5, 'tick', 'mains-lost'],
+      [60, close('mains-relay')],
+      [90, 'tick', 'mains-lost restore'],
+    ],
+    [
+      'the mains, cut while set, and who comes in after it',
+      [0, arm('home'), 'part-set'],
+      [60, open('mains-relay')],
+      [65, 'tick', 'mains-cut mains-relay'],
+      [90, open('front-door'), 'pre-alert front-door'],
+    ],
+    [
+      'the mains, cut while set, and back',
+      [0, arm('home'), 'part-set'],
+      [60, open('mains-relay')],
+      [65, 'tick', 'mains-cut mains-relay'],
+      [80, close('mains-relay')],
+      [110, 'tick', 'mains-cut mains-relay restore'],
+    ],
+    [
+      'the battery of the hub',
+      [0, open('ups')],
+      [5, 'tick', 'hub-battery-low'],
+      [60, close('ups')],
+      [90, 'tick', 'hub-battery-low restore'],
+    ],
+    [
+      'a case that is opened and shut in a walk test',
+      [0, walk('resident')],
+      [9, tamper('hall')],
+      [19, tamperOver('hall')],
+    ],
+    [
+      'a case that is open still when a walk test ends',
+      [0, walk('resident')],
+      [9, tamper('hall')],
+      [19, endWalk('resident'), 'zone-tamper hall'],
+      [29, tamperOver('hall'), 'zone-tamper hall restore'],
+    ],
+    ['a press that is tried', [0, walk('resident')], [9, press('fob')], [20, press('bedside-button')]],
     ['the hub’s own cover', [0, fault('hub_tamper'), 'hub-tamper']],
     [
       'a zone left out by name, which comes back',

@@ -10,6 +10,7 @@ import {
   detect,
   disarm,
   dry,
+  endWalk,
   fault,
   type Happening,
   hit,
@@ -19,12 +20,14 @@ import {
   offline,
   online,
   open,
+  openInstaller,
   outage,
   panic,
   press,
   several,
   tamper,
   tamperOver,
+  walk,
   wrongCode,
 } from './happenings.ts';
 import { house, type Plan } from './plans.ts';
@@ -48,13 +51,29 @@ export const crowded: Plan = house({
     box: { type: 'tamper' },
     smoke: { type: 'fire' },
     water: { type: 'technical' },
+    grid: { type: 'mains' },
+    cell: { type: 'hub_battery' },
     gate: { type: 'notice' },
     chime: { type: 'chime' },
   },
   others: ['keypad'],
 });
 
-const CONTACTS = ['door', 'door', 'door', 'side', 'side', 'window', 'loft', 'study', 'box', 'gate', 'chime'];
+const CONTACTS = [
+  'door',
+  'door',
+  'door',
+  'side',
+  'side',
+  'window',
+  'loft',
+  'study',
+  'box',
+  'gate',
+  'chime',
+  'grid',
+  'cell',
+];
 const modes = fc.constantFrom('away' as const, 'home' as const, 'night' as const);
 const holders = fc.constantFrom('resident' as const, 'visitor' as const, 'installer' as const, 'monitor' as const);
 const sources = fc.constantFrom('mqtt:anonymous', 'keypad:keypad');
@@ -101,6 +120,16 @@ export const ordinary: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: among(acknowledge, 'a1', 'a2', 's1') },
   { weight: 1, arbitrary: among(fault, 'disk', 'path:twilio') },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }).map((length) => outage(length)) },
+);
+
+/** The same, with somebody who tries the detectors now and then, and presses buttons to try them. */
+export const walked: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 4, arbitrary: ordinary },
+  { weight: 2, arbitrary: holders.map((role) => walk(role, 1)) },
+  { weight: 1, arbitrary: holders.map(endWalk) },
+  { weight: 1, arbitrary: fc.constantFrom(openInstaller(2), disarm()) },
+  { weight: 2, arbitrary: among(press, 'fob', 'bell') },
+  { weight: 1, arbitrary: among((button) => press(button, 'hold'), 'fob', 'bell') },
 );
 
 /** Things that must leave no trace on site. */

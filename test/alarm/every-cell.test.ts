@@ -30,6 +30,8 @@ const everywhere: Plan = house({
     tamper: { type: 'tamper' },
     fire: { type: 'fire' },
     technical: { type: 'technical' },
+    mains: { type: 'mains' },
+    hub_battery: { type: 'hub_battery' },
     notice: { type: 'notice' },
     chime: { type: 'chime' },
   },
@@ -128,6 +130,9 @@ const TABLE: Readonly<Record<string, Cells>> = {
   },
   fire: { ...always('fire'), disarmed: ['fire', 'spreads'] },
   technical: always('fault'),
+  // Nothing at once: a supply is lost when it has been gone for a while; see supply.test.ts.
+  mains: always('-'),
+  hub_battery: always('-'),
   // Kept little: with the panel unset a shared path is nobody's business and leaves no row.
   notice: { ...always('noted'), disarmed: ['-', '-'] },
   chime: always('-'),
@@ -137,7 +142,7 @@ const TABLE: Readonly<Record<string, Cells>> = {
 function tripOf(zone: string): Happening {
   if (zone.startsWith('panic')) return press(zone);
   if (zone === 'technical') return leak(zone);
-  const contacts = ['entry', 'perimeter', 'interior-contact', 'tamper', 'notice', 'chime'];
+  const contacts = ['entry', 'perimeter', 'interior-contact', 'tamper', 'notice', 'chime', 'mains', 'hub_battery'];
   return contacts.includes(zone) ? open(zone) : detect(zone);
 }
 
@@ -245,7 +250,7 @@ describe('the table', () => {
       Object.keys(TABLE).map((zone) => [...everywhere.panel.zones.values()].find(({ id }) => id === zone)?.type),
     );
     expect(told).toEqual(types);
-    expect(types.size).toBe(10);
+    expect(types.size).toBe(12);
   });
 });
 

@@ -34,6 +34,10 @@ export type Expectation =
   | 'no alarm'
   | `alarm ${string}`
   | `acknowledged by ${string}`
+  | 'shows nothing'
+  | `shows ${string}`
+  | 'no walk'
+  | `walk until ${number}`
   | 'no fault'
   | `fault ${string}`
   | 'no delay'
@@ -91,7 +95,12 @@ function reading(moment: Moment, expectation: Expectation): Reading {
         sealedRows(moment.effects).map((row) => row.row),
         rest,
       );
+    case 'shows':
+      return { words: names.length === 0 ? '' : rest.join(' '), heard: walkNews(moment) };
+    case 'walk':
+      return { words: Number(rest[1]) * 1000, heard: moment.state.walk?.until };
     case 'no':
+      if (rest[0] === 'walk') return { words: null, heard: moment.state.walk };
       return absent(rest[0], view);
     case 'alarm':
       return shownAlarm(view, rest);
@@ -124,6 +133,13 @@ function shownAlarm({ alarm }: ReturnType<typeof viewOf>, [kind, ...zones]: read
   if (alarm === null || zones.length === 0) return { words: kind, heard: alarm?.kind };
   return { words: [kind, ...[...zones].sort()], heard: [alarm.kind, ...[...alarm.zones].sort()] };
 }
+
+/** `hall detected front-door opened`. */
+const walkNews = ({ effects }: Moment): string =>
+  effects
+    .filter((effect) => effect.type === 'walk-news')
+    .map(({ zone, what }) => `${zone} ${what}`)
+    .join(' ');
 
 const stops = ({ effects }: Moment): readonly string[] =>
   effects.filter((effect) => effect.type === 'stop-telling').map((effect) => `${effect.alarm.kind} ${effect.why}`);

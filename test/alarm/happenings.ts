@@ -100,6 +100,11 @@ export const inSession = (
 export const openInstaller = (forMinutes: number): Happening =>
   inSession('resident', { action: 'open-installer', length: minutes(forMinutes) });
 
+/** Somebody begins to try the detectors; `threat`: in a session that a duress code opened. */
+export const walk = (role: Role, forMinutes = 10, how: 'freely' | 'threat' = 'freely'): Happening =>
+  inSession(role, { action: 'walk-test', length: minutes(forMinutes) }, { duress: how === 'threat' });
+export const endWalk = (role: Role): Happening => inSession(role, { action: 'end-walk-test' });
+
 export const wrongCode = (source = 'mqtt:anonymous'): Happening => disarm('wrong', { source });
 
 const signal = (label: string, device: string, signals: Signals, pulses: readonly TripSignal[] = []): Happening =>

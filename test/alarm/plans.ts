@@ -51,6 +51,8 @@ const USUAL_SIGNAL: Readonly<Record<ZoneType, TripSignal>> = {
   tamper: 'contact',
   fire: 'smoke',
   technical: 'leak',
+  mains: 'contact',
+  hub_battery: 'contact',
   notice: 'contact',
   chime: 'contact',
 };
@@ -140,6 +142,8 @@ const HOUSE: HouseSketch = {
     'meter-box': { type: 'tamper' },
     smoke: { type: 'fire' },
     'cellar-water': { type: 'technical' },
+    'mains-relay': { type: 'mains' },
+    ups: { type: 'hub_battery' },
     gate: { type: 'notice' },
     'shop-bell': { type: 'chime' },
   },

@@ -6,6 +6,7 @@ import {
   arm,
   detect,
   disarm,
+  endWalk,
   give,
   type Happening,
   inSession,
@@ -14,9 +15,10 @@ import {
   outage,
   panic,
   press,
+  walk,
 } from './happenings.ts';
 import { plan } from './plans.ts';
-import { localRows, passTo, settledWorld, type World } from './world.ts';
+import { happen, localRows, passTo, settledWorld, type World } from './world.ts';
 
 // Who may do what, cell by cell. `unset`: only while nothing is set.
 
@@ -30,11 +32,21 @@ interface Column {
   readonly acknowledge: Cell;
   readonly close: Cell;
   readonly installer: Cell;
+  readonly walk: Cell;
 }
 
 const MATRIX: readonly Column[] = (['not opened', 'opened'] as const).flatMap((opened): Column[] => [
-  { role: 'resident', opened, arm: 'may', disarm: 'may', acknowledge: 'may', close: 'no', installer: 'may' },
-  { role: 'visitor', opened, arm: 'may', disarm: 'may', acknowledge: 'no', close: 'no', installer: 'no' },
+  {
+    role: 'resident',
+    opened,
+    arm: 'may',
+    disarm: 'may',
+    acknowledge: 'may',
+    close: 'no',
+    installer: 'may',
+    walk: 'may',
+  },
+  { role: 'visitor', opened, arm: 'may', disarm: 'may', acknowledge: 'no', close: 'no', installer: 'no', walk: 'no' },
   {
     role: 'installer',
     opened,
@@ -43,9 +55,15 @@ const MATRIX: readonly Column[] = (['not opened', 'opened'] as const).flatMap((o
     acknowledge: 'no',
     close: 'no',
     installer: 'no',
+    walk: opened === 'opened' ? 'may' : 'no',
   },
-  { role: 'monitor', opened, arm: 'no', disarm: 'no', acknowledge: 'may', close: 'may', installer: 'no' },
+  { role: 'monitor', opened, arm: 'no', disarm: 'no', acknowledge: 'may', close: 'may', installer: 'no', walk: 'no' },
 ]);
+
+const walkByCode = (code: Role): Happening => ({
+  label: `walk by ${code}`,
+  run: (world) => give(world, { action: 'walk-test', length: minutes(5) }, { code }),
+});
 
 const answersOf = (world: World): readonly string[] =>
   world.effects.filter((effect) => effect.type === 'reply').map(({ answer }) => (answer.ok ? 'ok' : answer.error));
@@ -125,7 +143,60 @@ describe.each(MATRIX)('a $role, installer time $opened', ({ role, opened, ...may
   }
 });
 
+describe.each(MATRIX)('a walk test of a $role, installer time $opened', ({ role, opened, ...may }) => {
+  for (const [way, order] of [
+    ['by a code', walkByCode(role)],
+    ['in a session', walk(role)],
+  ] as const) {
+    it(`begins ${way}: ${may.walk}`, () => {
+      const world = worldAfter(opened);
+      order.run(world);
+      expect([world.panel.walk === null, ...answersOf(world)]).toEqual([
+        may.walk !== 'may',
+        refusedOr(may.walk === 'may'),
+      ]);
+    });
+  }
+  it('never begins while something is set', () => {
+    const world = worldAfter(opened, arm('home'));
+    walk(role).run(world);
+    expect([world.panel.walk, ...answersOf(world)]).toEqual([null, 'not_allowed']);
+  });
+  it('never begins while something sounds', () => {
+    const world = worldAfter(opened, detect('smoke'));
+    walk(role).run(world);
+    expect([world.panel.walk, ...answersOf(world)]).toEqual([null, 'not_allowed']);
+  });
+  it(`ends on order: ${may.walk}`, () => {
+    const world = worldAfter(opened, walk('resident'));
+    endWalk(role).run(world);
+    expect([world.panel.walk === null, ...answersOf(world)]).toEqual([
+      may.walk === 'may',
+      refusedOr(may.walk === 'may'),
+    ]);
+  });
+});
+
 describe("an installer's time", () => {
+  it('takes the walk test of an installer with it, and leaves that of a resident', () => {
+    for (const [role, left] of [
+      ['installer', false],
+      ['resident', true],
+    ] as const) {
+      const world = worldAfter('opened', walk(role, 30));
+      inSession('resident', { action: 'close-installer' }).run(world);
+      expect(world.panel.walk !== null).toBe(left);
+    }
+  });
+  it('is opened at the hub itself by nobody, with a row that says so', () => {
+    const world = settledWorld(plan);
+    happen(world, { type: 'fitting-began', length: minutes(60) });
+    expect(localRows(world.effects).map(({ row, data }) => [row, data])).toEqual([
+      ['installer-opened', { by: null, forMs: minutes(60) }],
+    ]);
+    walk('installer').run(world);
+    expect(world.panel.walk?.by).toBe('installer');
+  });
   it('ends by itself, to the millisecond, and says so', () => {
     const world = worldAfter('opened');
     passTo(world, instant(minutes(30) - 1));

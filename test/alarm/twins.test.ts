@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { PanelState } from '../../src/alarm/state.ts';
 import { phaseOf } from '../../src/alarm/view.ts';
 import { instant } from '../../src/base/time.ts';
-import { crowded, type Move, ordinary, pauses, secret, told } from './chance.ts';
-import { arm, closure, detect, disarm, type Happening, hit, open, outage, panic, press } from './happenings.ts';
+import { crowded, type Move, ordinary, pauses, secret, told, walked } from './chance.ts';
+import { arm, closure, detect, disarm, type Happening, hit, open, outage, panic, press, walk } from './happenings.ts';
 import { passTo, settledWorld, traceOf, type World } from './world.ts';
 
 // Two houses side by side: in one a silent call is made or a duress code given, in the other its ordinary twin happens:
@@ -39,6 +39,25 @@ const pairs: fc.Arbitrary<readonly Pair[]> = fc.array(
     })
     .map(({ pause, both }) => ({ pause, ...both })),
   { minLength: 1, maxLength: 50, size: 'max' },
+);
+
+/** The same in houses where somebody tries the detectors now and then: a press is tried there, and a hold calls. */
+const walkedPairs: fc.Arbitrary<readonly Pair[]> = fc.array(
+  fc
+    .record({
+      pause: pauses,
+      both: fc.oneof(
+        { weight: 4, arbitrary: walked.map((what) => ({ secretly: what, ordinarily: what })) },
+        { weight: 1, arbitrary: fc.constant({ secretly: press('fob', 'hold'), ordinarily: null }) },
+        {
+          weight: 1,
+          arbitrary: fc.constant({ secretly: walk('resident', 10, 'threat'), ordinarily: walk('resident') }),
+        },
+        { weight: 1, arbitrary: fc.constant({ secretly: disarm('duress'), ordinarily: disarm() }) },
+      ),
+    })
+    .map(({ pause, both }) => ({ pause, ...both })),
+  { minLength: 1, maxLength: 40, size: 'max' },
 );
 
 /** Runs both houses and compares everything that can be told on site after every happening. */
@@ -78,9 +97,9 @@ const unlocked = (panel: PanelState): PanelState => ({
 
 /** Takes the answer to PANIC out of a trace, if it is the one that was to be expected. */
 function withoutAnswer(trace: string, expected: string): string {
-  const parts = JSON.parse(trace) as [unknown, unknown, unknown, { readonly answer: unknown }[]];
+  const parts = JSON.parse(trace) as [unknown, unknown, unknown, { readonly answer: unknown }[], unknown];
   expect(JSON.stringify(parts[3].map((reply) => reply.answer).slice(-1))).toBe(expected);
-  return JSON.stringify([parts[0], parts[1], parts[2], parts[3].slice(0, -1)]);
+  return JSON.stringify([parts[0], parts[1], parts[2], parts[3].slice(0, -1), parts[4]]);
 }
 
 const restOf = (devices: World['devices']): string => JSON.stringify([...devices]);
@@ -88,6 +107,10 @@ const restOf = (devices: World['devices']): string => JSON.stringify([...devices
 describe('a silent call or a duress code', () => {
   it('leaves no trace on site, whatever else happens', () => {
     fc.assert(fc.property(pairs, compare), { numRuns: 200 });
+  });
+
+  it('leaves none beside a walk test either', () => {
+    fc.assert(fc.property(walkedPairs, compare), { numRuns: 100 });
   });
 
   it('is tried in every way the generator promises', () => {

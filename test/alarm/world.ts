@@ -130,10 +130,12 @@ export const localRows = (effects: readonly PanelEffect[]): readonly RecordEffec
 export const sealedRows = (effects: readonly PanelEffect[]): readonly RecordEffect[] =>
   effects.filter((effect) => effect.type === 'record').filter((row) => row.audience === 'sealed');
 
-/** Everything that somebody on site can tell from an event: the view, the siren, the local rows and the answers. */
+/** Everything that somebody on site can tell from an event: the view, the siren, the local rows, the answers, a walk test. */
 export function traceOf(world: World, effects: readonly PanelEffect[]): string {
   const answers = effects.filter((effect) => effect.type === 'reply');
-  return JSON.stringify([viewOf(world.plan.panel, world.panel), sirenWanted(world.panel), localRows(effects), answers]);
+  const walked = [world.panel.walk?.until ?? null, ...effects.filter((effect) => effect.type === 'walk-news')];
+  const view = viewOf(world.plan.panel, world.panel);
+  return JSON.stringify([view, sirenWanted(world.panel), localRows(effects), answers, walked]);
 }
 
 /** What must be true after every event, whatever happened. Throws a sentence when it is not. */
@@ -169,6 +171,8 @@ function sizes({ plan, panel }: World): readonly (readonly [string, number, numb
     ['sources', Object.keys(panel.lockout.sources).length, 64],
     ['wrong codes', panel.lockout.wrongAt.length, 10],
     ['ids', panel.recent.length, 256],
+    ['lids', panel.walk?.lids.length ?? 0, names],
+    ['buttons tried', Object.keys(panel.tried).length, names],
   ];
 }
 

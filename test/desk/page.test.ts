@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
-import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
+import { breaches, hasChromium, itWithChromium, picture, startChromium } from '../browser.ts';
 import {
   alarmReport,
   type Bench,
@@ -23,8 +21,6 @@ const HUBS = [
   deskHub('h2', '1002'),
 ];
 const life = { waiting: 0, answers: [] };
-/** Where pictures go when somebody wants to look at them. */
-const pictures = process.env['LANTERN_PICTURES'] ?? null;
 
 let browser: Browser | null = null;
 let bench: Bench;
@@ -55,12 +51,6 @@ afterEach(async () => {
   await bench.close();
 });
 
-async function picture(name: string): Promise<void> {
-  if (pictures === null) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
 async function signIn(): Promise<void> {
   await page.goto(`${bench.url}/`);
   await page.getByLabel('Name').fill(OPERATOR.name);
@@ -74,7 +64,7 @@ const sounded = (): Promise<string | null> => page.locator('html').getAttribute(
 describe('an operator in a browser', () => {
   itWithChromium('takes an alarm from its arrival to its end by keyboard alone', async () => {
     await signIn();
-    await picture('1-empty');
+    await picture(page, 'desk-1-empty');
     await hub.station.send(alarmReport('r1'), SENDING);
     const row = page.locator('tr[data-id="h1.1"]');
     await row.waitFor();
@@ -85,11 +75,11 @@ describe('an operator in a browser', () => {
       .waitFor({ state: 'attached' });
     await hub.station.send(alarmReport('r2', { kind: 'mains-lost', alarm: null, zone: null }), SENDING);
     await page.locator('tr[data-id="h1.2"]').waitFor();
-    await picture('2-arrived');
+    await picture(page, 'desk-2-arrived');
     await page.keyboard.press('j');
     await page.keyboard.press('a');
     await row.and(page.locator('[data-state=acknowledged]')).waitFor();
-    await picture('3-acknowledged');
+    await picture(page, 'desk-3-acknowledged');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Silent call for help' }).waitFor();
     await page.keyboard.press('n');
@@ -101,7 +91,7 @@ describe('an operator in a browser', () => {
     await page.getByText('Operator may listen, NOT speak').waitFor();
     await page.getByRole('button', { name: 'No answer (Her sister)' }).click();
     await page.getByRole('listitem').filter({ hasText: 'call: no answer' }).waitFor();
-    await picture('4-person');
+    await picture(page, 'desk-4-person');
     expect(await page.getByRole('listitem').filter({ hasText: 'viewed the case card' }).count()).toBe(1);
     await page.keyboard.press('Escape');
     await page.locator('body').press('c');
@@ -119,7 +109,7 @@ describe('an operator in a browser', () => {
     ]);
     await page.goto(`${bench.url}/closed`);
     await page.getByText('Silent call for help').waitFor();
-    await picture('5-closed');
+    await picture(page, 'desk-5-closed');
     expect(said).toEqual([]);
   });
 
@@ -138,7 +128,7 @@ describe('an operator in a browser', () => {
     await signIn();
     await hub.station.send(alarmReport('r1', { kind: 'pre-alert', alarm: null }), SENDING);
     await page.getByText('Somebody is coming in').waitFor();
-    await picture('6-waiting');
+    await picture(page, 'desk-6-waiting');
     expect(await sounded()).toBeNull();
     bench.pass(61_000);
     await bench.running.desk.tick();
@@ -166,7 +156,7 @@ describe('an operator in a browser', () => {
     await signIn();
     await bench.running.close();
     await page.getByText('This page has lost the desk').waitFor();
-    await picture('7-lost');
+    await picture(page, 'desk-7-lost');
   });
 });
 
@@ -184,7 +174,7 @@ describe('every page keeps to WCAG 2.2 AA', () => {
         );
       await page.locator('tr[data-id="h1.4"]').waitFor();
       found.push(...(await breaches(page)));
-      await picture(`8-queue-${scheme}`);
+      await picture(page, `desk-8-queue-${scheme}`);
       for (const path of ['/cases/h1.1', '/hubs', '/hubs/h1', '/closed']) {
         await page.goto(`${bench.url}${path}`);
         found.push(...(await breaches(page)).map((one) => `${path} ${one}`));
@@ -193,7 +183,7 @@ describe('every page keeps to WCAG 2.2 AA', () => {
       await page.keyboard.press('p');
       await page.getByText('Operator may listen, NOT speak').waitFor();
       found.push(...(await breaches(page)));
-      await picture(`9-case-${scheme}`);
+      await picture(page, `desk-9-case-${scheme}`);
       expect(found).toEqual([]);
     });
   }

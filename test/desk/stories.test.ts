@@ -144,6 +144,20 @@ const stories: readonly (readonly [name: string, rows: readonly Row[]])[] = [
     ],
   ],
   [
+    'a pre-alert that comes with the mains cut rings at once',
+    [
+      [0, say('pre-alert', { text: 'mains lost' }), '1 pre-alert open'],
+      [30, say('unset', { severity: 'routine' }), '1 pre-alert open over'],
+    ],
+  ],
+  [
+    'a pre-alert that waits rings once another one comes with the mains cut',
+    [
+      [0, say('pre-alert'), '1 pre-alert waiting'],
+      [5, say('pre-alert', { text: 'mains lost' }), '1 pre-alert open'],
+    ],
+  ],
+  [
     'somebody tears the hub off the wall during the entry delay: it rings all the same',
     [
       [0, say('pre-alert'), '1 pre-alert waiting'],

@@ -266,6 +266,9 @@ describe('a service gets what it asked for', () => {
     ['alarms only: an alarm', { reports: ['alarms'] }, 'fire', 'told'],
     ['alarms only: set', { reports: ['alarms'] }, 'set', 'kept'],
     ['alarms only: a fault', { reports: ['alarms'] }, 'mains-lost', 'kept'],
+    ['alarms only: the mains cut while set', { reports: ['alarms'] }, 'mains-cut', 'told'],
+    ['faults only: the mains cut while set', { reports: ['faults'] }, 'mains-cut', 'told'],
+    ['only calls for help: the mains cut', { reports: ['alarms'], alarms: new Set(['personal']) }, 'mains-cut', 'kept'],
     ['alarms only: a cancel', { reports: ['alarms'] }, 'cancel', 'told'],
     ['no alarms: a call for help', { reports: ['set', 'unset', 'faults', 'tests'] }, 'personal-silent', 'kept'],
     ['only calls for help: an intruder', { alarms: new Set(['personal', 'duress']) }, 'perimeter', 'kept'],
@@ -281,7 +284,7 @@ describe('a service gets what it asked for', () => {
       expect(sends(effects)).toEqual(gets === 'told' ? [`arc 1 ${kind}`] : []);
     });
   }
-  it('every kind has a place', () => expect(Object.keys(PLACES)).toHaveLength(31));
+  it('every kind has a place', () => expect(Object.keys(PLACES)).toHaveLength(32));
 });
 
 describe('two services', () => {

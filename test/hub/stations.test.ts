@@ -70,7 +70,7 @@ describe('what a service is told', () => {
     ['a silent call', [press], ['personal-silent']],
     [
       'a fault and its end',
-      [(world) => world.hub.fault('mains', 'up'), (world) => world.hub.fault('mains', 'over')],
+      [(world) => world.hub.fault('mains_lost', 'up'), (world) => world.hub.fault('mains_lost', 'over')],
       ['mains-lost', '-mains-lost'],
     ],
     [

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SourceId } from '../../src/base/brand.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { HubFamily, HubPlan } from '../../src/hub/plan.ts';
-import type { Codes, Restored, Station, TextPath } from '../../src/hub/ports.ts';
+import type { Codes, Restored, Station, TextPath, Wires } from '../../src/hub/ports.ts';
 import { loadHouse } from '../../src/site/config.ts';
 import { familyFacts, loadDevices } from '../../src/site/devices.ts';
 import type { House } from '../../src/site/house.ts';
@@ -66,9 +66,11 @@ export interface WorldOptions {
   readonly house?: Partial<House>;
   readonly journal?: FakeJournal;
   /** Left out: the fake ones. */
-  readonly codes?: Codes;
+  readonly codes?: Codes & { readonly checks?: () => number };
   /** Monitoring services; `house.stations` says what they are told. */
   readonly stations?: readonly Station[];
+  /** Left out: there are none. */
+  readonly wires?: Wires;
   /** Left out: house.yaml beside this file, and all families that ship. */
   readonly plan?: HubPlan;
   readonly families?: ReadonlyMap<string, HubFamily>;
@@ -80,14 +82,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const dusk = createFakeDusk();
   const broker = createFakeBroker();
   const log = createFakeLog();
-  const fakes = createFakeCodes();
-  const codes = options.codes ?? fakes;
+  const codes: WorldOptions['codes'] & object = options.codes ?? createFakeCodes();
   let drawn = 1000;
   const draw = (): string => String(drawn++ % 10_000).padStart(4, '0');
   const ports = { clock, dusk, journal, texts: [options.texts ?? []].flat(), codes, log, draw };
   const plan = options.plan ?? { ...house, ...options.house };
   const hub = createHub(plan, options.families ?? families, ports, options.restored ?? fresh);
-  hub.start(broker, undefined, options.stations ?? []);
+  hub.start(broker, options.wires, options.stations ?? []);
   let read = 0;
   const world: World = {
     hub,
@@ -96,7 +97,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     journal,
     broker,
     log,
-    checks: fakes.checks,
+    checks: codes.checks ?? (() => 0),
     says(device, payload, how = 'live') {
       const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
       hub.door.message(`zigbee2mqtt/${device}`, bytes, how === 'stored', ANYONE);

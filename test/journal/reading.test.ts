@@ -12,6 +12,8 @@ describe('pages of the local view', () => {
       { seq: 3, at, type: 'c', data: { zone: 'hall' } },
     ]);
     expect(await history.local(4, 10)).toEqual([]);
+    expect((await history.newest(2))?.map(({ seq }) => seq)).toEqual([3, 4]);
+    expect((await history.newest(10))?.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     await journal.close();
   });
 

@@ -11,6 +11,7 @@ const lamps = fc.constantFrom('lamp', 'porch', 'yard', 'hall', 'shed');
 const motion = fc.tuple(pirs, fc.constantFrom('on', 'once', 'over')).map((words) => words.join(' '));
 const world = fc.constantFrom('dusk dark', 'dusk light', 'alarm sounding', 'alarm open', 'alarm none', 'tick');
 const hands = fc.tuple(lamps, fc.constantFrom('says on', 'says off')).map((words) => words.join(' '));
+const pages = fc.tuple(lamps, fc.constantFrom('by page-on', 'by page-off')).map((words) => words.join(' '));
 const stored = fc.tuple(lamps, fc.constantFrom('said on', 'said off', 'back')).map((words) => words.join(' '));
 
 interface Played {
@@ -67,9 +68,28 @@ describe('whatever happens', () => {
     );
   });
 
+  it('a hand on a page is obeyed at once, and what it lit is not ours to put out', () => {
+    fc.assert(
+      fc.property(evening(motion, world, hands, stored, pages, fc.constant('restart')), (happenings) => {
+        for (const { word, before, after, effects } of play(happenings).played) {
+          const [light = '', verb, to] = word.split(' ');
+          if (verb === 'by') {
+            expect(effects.filter((effect) => (effect.light as string) === light)).toEqual([
+              { type: 'switch', light, to: to?.split('-')[1] },
+            ]);
+            expect(after.lights[light as keyof typeof after.lights]).toMatchObject({ ours: false });
+          }
+          const out = effects.filter((effect) => effect.to === 'off' && verb !== 'by');
+          for (const effect of out)
+            expect(before.lights[effect.light]?.ours === true || before.lights[effect.light]?.is === 'off').toBe(true);
+        }
+      }),
+    );
+  });
+
   it('when nothing moves and no alarm is open, our lights go out', () => {
     fc.assert(
-      fc.property(evening(motion, world, hands, stored, fc.constant('restart')), (happenings) => {
+      fc.property(evening(motion, world, hands, stored, pages, fc.constant('restart')), (happenings) => {
         const { end } = play(happenings);
         const quiet = play([...happenings, [0, 'alarm none']]).played.at(-1)?.after ?? initialLighting();
         const later = passTo(quiet, instant((end + 3600) * 1000)).state;

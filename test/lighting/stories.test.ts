@@ -211,3 +211,32 @@ story('devices and rules of another config', [
   [1, 'nobody-lamp says on', ''],
   [2, 'alarm sounding', ALL_ON],
 ]);
+
+story('a hand on a page: told at once, and told again whatever the lamp says it is', [
+  [0, 'lamp by page-on', 'lamp on'],
+  [1, 'lamp by page-on', 'lamp on'],
+  [2, 'lamp by page-off', 'lamp off'],
+  [3, 'lamp by page-off', 'lamp off'],
+]);
+
+story('what a page lit is left on by motion and by an alarm', [
+  [0, 'lamp by page-on', 'lamp on'],
+  [1, 'lamp says on', ''],
+  [10, 'drive-pir once', 'porch on'],
+  [110, 'tick', 'porch off'],
+  [120, 'alarm sounding', 'porch on, yard on, hall on, shed on'],
+  [130, 'alarm none', 'porch off, yard off, hall off, shed off'],
+]);
+
+story('what a page put out in an alarm stays out until another one', [
+  [0, 'alarm sounding', 'lamp on, porch on, yard on, hall on, shed on'],
+  [10, 'shed by page-off', 'shed off'],
+  [11, 'shed says off', ''],
+  [60, 'alarm open', ''],
+  [70, 'alarm sounding', 'shed on'],
+]);
+
+story('a page lights what a page had put out', [
+  [0, 'lamp by page-off', 'lamp off'],
+  [5, 'lamp by page-on', 'lamp on'],
+]);

@@ -24,7 +24,7 @@ export const HOUSE: LightingPlan = {
   lights: [id('lamp'), id('porch'), id('yard'), id('hall'), id('shed')],
 };
 
-/** One happening in words: `drive-pir on`, `dusk light`, `alarm open`, `lamp says off`, `lamp back`, `restart`. */
+/** One happening in words: `drive-pir on`, `dusk light`, `alarm open`, `lamp says off`, `lamp by page-on`, `lamp back`, `restart`. */
 export type Word = string;
 
 export function eventOf(word: Word): LightingEvent {
@@ -33,6 +33,7 @@ export function eventOf(word: Word): LightingEvent {
   if (word === 'restart') return { type: 'restarted' };
   if (subject === 'dusk') return { type: 'dusk', is: verb as 'dark' | 'light' };
   if (subject === 'alarm') return { type: 'alarm', is: verb as 'sounding' | 'open' | 'none' };
+  if (verb === 'by') return { type: 'hand', light: id(subject), to: rest.split('-')[1] as 'on' | 'off' };
   if (verb === 'back') return { type: 'light-back', light: id(subject) };
   if (verb === 'says' || verb === 'said') {
     const delivery = verb === 'says' ? 'live' : 'stored';

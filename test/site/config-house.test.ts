@@ -88,6 +88,8 @@ describe('what trips a zone', () => {
     ['{ type: chime }', ['contact', 'motion'], true],
     ['{ type: perimeter, modes: [away] }, signal: motion', ['motion'], false],
     ['{ type: technical }, signal: contact', ['contact'], true],
+    ['{ type: mains }', ['contact'], true],
+    ['{ type: hub_battery }', ['contact'], true],
   ];
   for (const [zone, trips, standing] of usual) {
     it(zone, () => {

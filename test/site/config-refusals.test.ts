@@ -518,6 +518,18 @@ const refusals: readonly Refusal[] = [
     says: ['1:54: devices[0].debounce: only contacts are debounced, and none trips this zone; remove it'],
   },
   {
+    name: 'mains that moves',
+    yaml: 'devices: [{ id: a, profile: zigbee2mqtt, topic: z/a, signal: motion, zone: { type: mains } }]',
+    says: [
+      '1:62: devices[0].signal: a mains zone is told by what is on or off, or open or closed; remove it, or set signal: contact',
+    ],
+  },
+  {
+    name: 'mains of a mode',
+    yaml: 'devices: [{ id: a, profile: zigbee2mqtt, topic: z/a, zone: { type: hub_battery, modes: [away] } }]',
+    says: ['1:81: devices[0].zone.modes: a hub_battery zone is live in every mode; remove it'],
+  },
+  {
     name: 'a signal without a zone',
     yaml: 'devices: [{ id: a, profile: zigbee2mqtt, topic: z/a, signal: contact }]',
     says: ['1:54: devices[0].signal: means nothing without a zone; remove it, or give the device a zone'],

@@ -47,7 +47,7 @@ export async function enrolledDir(): Promise<string> {
 export const codesIn = (dir: string, clock: FakeClock): ReturnType<typeof openCodes> =>
   openCodes(dir, { credentialsDirectory: null, now: clock.wall, trusted: clock.trusted });
 
-export const BROKER_USERS = [
+const BROKER_USERS = [
   { name: 'zigbee2mqtt', password: 'a password of before', publish: ['zigbee2mqtt/#'], subscribe: ['zigbee2mqtt/#'] },
   { name: 'garage', password: 'another one of before', publish: ['garage/#'], subscribe: [] },
 ];

@@ -50,6 +50,21 @@ describe('under threat everything looks as usual', () => {
     expect(await walk(CODES.threat)).toEqual(await walk(CODES.anna));
   });
 
+  it('so does coming in and switching off in one go', async () => {
+    const homecoming = async (code: string): Promise<readonly object[]> => {
+      const site = await openSite();
+      const [anna] = await enter(site, CODES.anna);
+      await anna.form('/set', { mode: 'home' });
+      site.world.says('front-door', { contact: false });
+      await site.world.rest();
+      const client = site.client();
+      const entered = await client.form('/enter', { code, off: 'yes' });
+      expect(site.world.state()).toBe('disarmed');
+      return [entered, await client.ask('GET', '/')].map(seen);
+    };
+    expect(await homecoming(CODES.threat)).toEqual(await homecoming(CODES.anna));
+  });
+
   it('and so does disarming an alarm that sounds', async () => {
     const sounding = async (code: string): Promise<readonly object[]> => {
       const site = await openSite();

@@ -110,6 +110,43 @@ describe('GET /api/stream', () => {
     expect((await stream.next('output')).data).toEqual({ id: 'siren', state: 'on' });
   });
 
+  it('tells a walk test to those who may walk, and who is told to those who may see alarms', async () => {
+    const site = await openSite();
+    const anna = await site.signedIn('anna');
+    const vera = await site.signedIn('vera');
+    await anna.ask('POST', '/api/installer', { body: { minutes: 30 } });
+    const ivan = await site.signedIn('ivan');
+    const [hers, his, visitors] = await Promise.all([anna, ivan, vera].map((one) => listen(site, one)));
+    if (hers === undefined || his === undefined || visitors === undefined) throw new Error('three streams');
+    for (const one of [hers, his, visitors]) await one.next('state');
+    expect((await ivan.ask('POST', '/api/walk', { body: { minutes: 5 } })).status).toBe(200);
+    site.world.says('panic', { action: 'single' });
+    await site.world.rest();
+    for (const one of [hers, his])
+      expect((await one.next('walk')).data).toMatchObject({ zone: 'panic', what: 'pressed' });
+    site.world.says('leak', { water_leak: true });
+    await site.world.rest();
+    expect((await hers.next('alarms')).data).toMatchObject({ alarms: [{ id: 'a1', told: [{ contact: 'sister' }] }] });
+    site.world.says('front-door', { contact: false });
+    await site.world.rest();
+    await Promise.all([hers, his, visitors].map((one) => one.next('zone')));
+    const kinds = (one: Listening) => ['walk', 'alarms'].filter((kind) => one.seen().includes(kind));
+    expect([kinds(hers), kinds(his), kinds(visitors)]).toEqual([['walk', 'alarms'], ['walk'], []]);
+  });
+
+  it('stops telling a walk test when the code is old', async () => {
+    const site = await openSite();
+    const anna = await site.signedIn('anna');
+    await anna.ask('POST', '/api/walk', { body: { minutes: 30 } });
+    const stream = await listen(site, anna);
+    await stream.next('state');
+    site.world.clock.pass(11 * 60_000);
+    site.world.says('front-door', { contact: false });
+    await site.world.rest();
+    await stream.next('zone');
+    expect(stream.seen()).not.toContain('walk');
+  });
+
   it('shows rows under their number, and takes up where a client left off', async () => {
     const site = await openSite();
     const page = await site.signedIn('anna');

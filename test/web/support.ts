@@ -29,7 +29,7 @@ export async function dirOfPeople(): Promise<string> {
 }
 
 /** The local rows of a world, as the journal would read them back. */
-export function historyOf(world: World): History {
+function historyOf(world: World): History {
   const local = () =>
     world.journal.rows
       .filter(({ sealed }) => !sealed)

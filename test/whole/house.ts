@@ -22,7 +22,7 @@ export interface House {
   /** Puts an SMS service behind the config. */
   twilio(): Promise<TwilioStandIn>;
   /** Starts the hub without waiting for anything. */
-  launch(options?: RunOptions): Promise<Running>;
+  launch(options?: RunOptions, flags?: readonly string[]): Promise<Running>;
   /** Starts the hub, waits until it is ready, and listens to it. */
   start(options?: RunOptions): Promise<Hub>;
   ear(options?: EarOptions): Promise<Ear>;
@@ -101,8 +101,8 @@ export async function makeHouse(people: 'one' | 'none' = 'one'): Promise<House> 
       house.configure({ sms: smsTo(far) });
       return far;
     },
-    async launch(options) {
-      const program = await runProgram(['run', '--config', config, '--data', data], options);
+    async launch(options, flags = []) {
+      const program = await runProgram(['run', '--config', config, '--data', data, ...flags], options);
       programs.push(program);
       return program;
     },

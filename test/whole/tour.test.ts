@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { itWithChromium, picture, startChromium } from '../browser.ts';
 import { type Ear, openEar } from './ear.ts';
 import { type House, makeHouse } from './house.ts';
 import { lantern, type Running, runProgram } from './program.ts';
@@ -121,6 +122,40 @@ describe('a newcomer takes the tour of the demo house', () => {
   it('Ctrl-C ends the hub', async () => {
     expect(await run.kill('SIGINT')).toEqual({ code: 0, signal: null });
     expect(house.verify()).toBe('ok');
+  });
+});
+
+describe('a newcomer with a browser', () => {
+  itWithChromium('arms, trips and ends the demo house by following the page', async () => {
+    const house = await makeHouse('none');
+    writeFileSync(house.config, demo(house));
+    const code = '591837';
+    await house.lantern(['users', 'add', '--name', 'Demo', '--role', 'resident'], `${code}\n`);
+    const run = await house.launch({}, ['--demo']);
+    await run.untilLogged('ready');
+    const browser = await startChromium();
+    try {
+      const page = await browser.newPage();
+      const word = (text: string): Promise<void> => page.locator('h1', { hasText: new RegExp(`^${text}$`) }).waitFor();
+      await page.goto(`http://127.0.0.1:${house.ports.web}/`);
+      for (const digit of code) await page.getByRole('button', { name: digit, exact: true }).click();
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      await word('Off');
+      await page.getByText('This house is pretend.').waitFor();
+      await picture(page, 'demo');
+      await page.getByRole('button', { name: 'Shut everything' }).click();
+      await page.getByRole('button', { name: /^Home/ }).click();
+      await word('On');
+      await page.getByRole('button', { name: 'Open: Front door' }).click();
+      await word('Alarm');
+      await page.getByText('Somebody may be in: Front door.').waitFor();
+      for (const digit of code) await page.locator('#off').getByRole('button', { name: digit, exact: true }).click();
+      await page.locator('#off .go').click();
+      await word('Off');
+    } finally {
+      await browser.close();
+      await house.end();
+    }
   });
 });
 

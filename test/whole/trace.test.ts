@@ -120,6 +120,7 @@ async function play(silent: Twin, ordinary: Twin, tale: Story, path: Path): Prom
   const ears = hubs.map(({ ear }) => ear);
   const [hers, theirs] = ears;
   if (hers === undefined || theirs === undefined) throw new Error('two houses');
+  const pages = path === 'a path' ? await Promise.all(twins.map(({ house }) => openPage(house))) : [];
   const both = (deed: (ear: Ear) => Promise<unknown>): Promise<unknown> => Promise.all(ears.map(deed));
   await both(settle);
   if (tale.before !== undefined) await both(tale.before);
@@ -142,10 +143,12 @@ async function play(silent: Twin, ordinary: Twin, tale: Story, path: Path): Prom
     twins.map(async ({ house }, index) => {
       const hub = hubs[index] as Hub;
       const health = await (await fetch(`http://127.0.0.1:${house.ports.web}/healthz`)).text();
+      const page = (await pages[index]?.said()) ?? [];
+      if (path === 'a path') expect(page.length).toBeGreaterThan(1);
       await hub.run.kill('SIGTERM');
       const { stdout } = await house.lantern(['log', '--format', 'jsonl']);
       const program = `${hub.run.stdout()}\n${hub.run.stderr()}`;
-      const seen = traces(hub.ear, [...stdout.split('\n'), ...program.split('\n'), health], house);
+      const seen = traces(hub.ear, [...stdout.split('\n'), ...program.split('\n'), health, ...page], house);
       return silent.desk === null ? seen : withoutOrder(seen);
     }),
   );
@@ -174,6 +177,33 @@ async function told(ear: Ear, path: Path): Promise<void> {
   if (path === 'no path' || path === 'a monitoring service' || !ear.events().some(({ type }) => type === 'text-queued'))
     return;
   await ear.untilEvent(path === 'a path' ? 'text-delivered' : 'text-delayed');
+}
+
+/** A page that somebody has open: whom it says is told of what, each time that changes, and at the end. */
+interface OpenPage {
+  /** In order, and then what it is told when it asks. */
+  said(): Promise<readonly string[]>;
+}
+
+async function openPage({ ports }: House): Promise<OpenPage> {
+  const at = `http://127.0.0.1:${ports.web}/api`;
+  const type = { 'content-type': 'application/json' };
+  const signed = await fetch(`${at}/session`, { method: 'POST', headers: type, body: JSON.stringify({ code: CODE }) });
+  const headers = { cookie: signed.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+  const stream = await fetch(`${at}/stream`, { headers });
+  let text = '';
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream.body ?? []) text += decoder.decode(chunk, { stream: true });
+  };
+  // It ends with the hub.
+  read().catch(() => {});
+  return {
+    async said() {
+      const alarms = await (await fetch(`${at}/alarms`, { headers })).text();
+      return [...text.split('\n\n').filter((block) => block.startsWith('event: alarms')), alarms];
+    },
+  };
 }
 
 type Traces = ReadonlyMap<string, readonly string[]>;

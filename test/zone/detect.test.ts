@@ -111,8 +111,8 @@ table('hits before a restart count on', tremor, [
 ]);
 
 table('buttons: each press counts, release does not', fob, [
-  [0, { button: 'press' }, 'heard detected', 'closed'],
-  [1, { button: 'press' }, 'detected', 'closed'],
+  [0, { button: 'press' }, 'heard pressed:single', 'closed'],
+  [1, { button: 'press' }, 'pressed:single', 'closed'],
   [2, { button: 'hold' }, 'detected'],
   [3, { button: 'double' }, 'detected'],
   [4, { button: 'release' }, ''],
@@ -125,10 +125,10 @@ table('only the actions asked for', device({ trips: ['button'], on: ['hold'] }),
 
 table('a silent press is told and changes nothing', silent, [
   [0, { battery: 90 }, 'heard', 'closed'],
-  [500, { button: 'press', battery: 3, tamper: true }, 'detected', 'closed'],
+  [500, { button: 'press', battery: 3, tamper: true }, 'pressed:single', 'closed'],
   [999, 'tick', '', 'closed'],
   [1000, 'tick', 'lost', 'unknown'],
-  [1100, { button: 'press' }, 'detected', 'unknown'],
+  [1100, { button: 'press' }, 'pressed:single', 'unknown'],
   [1200, { button: 'release' }, '', 'unknown'],
   [1300, { battery: 90 }, 'heard', 'closed'],
 ]);
@@ -183,10 +183,10 @@ table('a button on a device whose zone is a contact', device(), [[0, { button: '
 const told = device({ trips: ['button', 'motion'], repeatsMs: 3000 });
 
 table('one press told many times is one', told, [
-  [0, { button: 'press' }, 'heard detected'],
+  [0, { button: 'press' }, 'heard pressed:single'],
   [100, { button: 'press' }, ''],
   [2999, { button: 'press' }, ''],
-  [3000, { button: 'press' }, 'detected'],
+  [3000, { button: 'press' }, 'pressed:single'],
   [3100, { button: 'hold' }, 'detected'],
   [3200, { button: 'press' }, ''],
   [3300, { button: 'hold' }, ''],
@@ -199,7 +199,7 @@ table('one sight told many times is one, and never stays on', told, [
 ]);
 
 table('a restart does not make a repeat a new press', told, [
-  [0, { button: 'press' }, 'heard detected'],
+  [0, { button: 'press' }, 'heard pressed:single'],
   [100, 'restart', ''],
   [200, { button: 'press' }, 'heard'],
 ]);

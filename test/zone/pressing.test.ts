@@ -7,13 +7,13 @@ const doubleOnly = device({ ...wire, on: ['double'] });
 const silentHold = device({ ...wire, on: ['hold'], silentPress: true });
 
 table('a press on a wire counts when the button goes down, and once', any, [
-  [0, { button: 'press' }, 'heard detected'],
+  [0, { button: 'press' }, 'heard pressed:single'],
   [50, { button: 'release' }, ''],
-  [5000, { button: 'press' }, 'detected'],
+  [5000, { button: 'press' }, 'pressed:single'],
 ]);
 
 table('down again without having been up is no second press', any, [
-  [0, { button: 'press' }, 'heard detected'],
+  [0, { button: 'press' }, 'heard pressed:single'],
   [900, { button: 'press' }, ''],
   [950, { button: 'release' }, ''],
 ]);
@@ -67,4 +67,25 @@ table('a silent button is held as any other, and nothing of it is heard', silent
   [0, { button: 'press' }, '', 'unknown'],
   [2000, 'tick', 'detected', 'unknown'],
   [2500, { button: 'release' }, '', 'unknown'],
+]);
+
+table(
+  'a press that counted and goes on is told as held, for whoever took it for a try',
+  device({ ...wire, on: ['press'] }),
+  [
+    [0, { button: 'press' }, 'heard pressed:single'],
+    [2000, 'tick', 'press-held'],
+    [9000, 'tick', ''],
+  ],
+);
+
+table('where a hold counts by itself it is an alarm of its own', any, [
+  [0, { button: 'press' }, 'heard pressed:single'],
+  [2000, 'tick', 'detected'],
+]);
+
+table('a second press in a moment is no single one', any, [
+  [0, { button: 'press' }, 'heard pressed:single'],
+  [100, { button: 'release' }, ''],
+  [500, { button: 'press' }, 'detected'],
 ]);

@@ -169,7 +169,7 @@ describe('a silent press', () => {
           now += pause;
           if (index === at % story.length) {
             const seen = observe(silent, pressed, press, [], 'live', instant(now));
-            expect(seen.events.map(word)).toEqual(['detected']);
+            expect(seen.events.map(({ type }) => type)).toEqual(['zone-detected']);
             pressed = seen.state;
           }
           pressed = next(silent, pressed, what, now);

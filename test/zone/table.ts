@@ -98,6 +98,7 @@ function take(plan: DevicePlan, state: DeviceState, input: Input, at: number) {
 /** `opened`, `hit:2`, `known:open`, `lost`. */
 export function word(event: ZoneEvent): string {
   const name = event.type.replace(/^(zone|device)-/, '');
+  if (event.type === 'zone-detected' && event.press !== undefined) return `pressed:${event.press}`;
   if (event.type === 'zone-known') return `known:${event.open ? 'open' : 'closed'}`;
   return name;
 }

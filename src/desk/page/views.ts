@@ -33,6 +33,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'supervision-lost': 'Sensor is missing',
   'battery-low': 'Battery low in a sensor',
   'mains-lost': 'Mains power lost',
+  'mains-cut': 'Mains power cut while set',
   'hub-battery-low': 'Battery low in the hub',
   'path-lost': 'A path for messages is lost',
   restart: 'Hub started anew',

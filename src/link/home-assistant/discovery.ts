@@ -13,6 +13,8 @@ export type ZoneKind =
   | 'tamper'
   | 'fire'
   | 'technical'
+  | 'mains'
+  | 'hub_battery'
   | 'notice'
   | 'chime';
 
@@ -234,6 +236,9 @@ const CLASS_OF_KIND: Readonly<Record<ZoneKind, string | null>> = {
   tamper: 'tamper',
   fire: 'smoke',
   technical: 'moisture',
+  // On is wrong: what `power` and `plug` say is right when they are on.
+  mains: 'problem',
+  hub_battery: 'battery',
   notice: 'opening',
   chime: 'opening',
 };

@@ -8,7 +8,7 @@ export interface Fault {
   readonly field: string | null;
 }
 
-export function faultText({ words }: Language, { is }: Fault): string {
+function faultText({ words }: Language, { is }: Fault): string {
   const { wrong: texts } = words;
   return Object.hasOwn(texts, is) ? texts[is as keyof typeof texts] : texts.other;
 }

@@ -24,6 +24,7 @@ const timeIn = (lang: string, zone: string | null) => {
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     ...(zone === null ? {} : { timeZone: zone }),
   });
   return (at: string | number): string => format.format(new Date(at));

@@ -39,12 +39,11 @@ export function homeBody(home: Home): Html {
   const named = namesOf(home.house);
   const isSet = view.state !== 'disarmed';
   const off = codeForm(home);
-  const urgent = view.state === 'pending' || view.state === 'triggered';
+  const urgent = isUrgent(view);
   return html`${statePart(home)}
 ${alarmsPart(home, named)}
-${urgent ? off : null}
+${isSet ? off : null}
 ${urgent ? null : setPart(home, named)}
-${isSet && !urgent ? off : null}
 ${home.demo === null ? null : demoPart(lang, home.demo)}
 ${helpPart(lang)}
 ${lightsPart(home, named)}
@@ -54,14 +53,16 @@ ${pastPart(lang, home.past, said)}
 <noscript><div class="box"><p>${lang.words.frame.noScript}</p><p>${fill(words.asOf, { time: home.now })}</p><p><a class="button" href="/">${lang.words.frame.tried}</a></p></div></noscript>`;
 }
 
+const isUrgent = ({ state }: LocalView): boolean => state === 'pending' || state === 'triggered';
+
 function statePart({ view, lang, leftMs }: Home): Html {
   const { home: words } = lang.words;
   const { state } = view;
   const sign = state.startsWith('armed_') ? SIGNS.armed : SIGNS[state as Exclude<typeof state, `armed_${Mode}`>];
   const counts = (state === 'pending' || state === 'arming') && view.attributes.delayEndsAt !== null;
   const caption = state === 'pending' ? words.leftToStop : words.leftToLeave;
-  return html`<section class="state" data-state="${state}" aria-labelledby="state-word">${sign}<span class="unsure sign">${SIGNS.unknown}</span>
-<h1 id="state-word" role="status">${words.state[state]}</h1><p>${words.means[state]}</p>
+  return html`<section class="state" data-state="${state}" aria-labelledby="state-word">${sign}<span class="unsure">${SIGNS.unknown}</span>
+<h1><span id="state-word" role="status">${words.state[state]}</span></h1><p>${words.means[state]}</p>
 ${counts ? html`<p class="count" role="timer"><span class="leftwhat">${caption}</span><span id="left" class="left" data-left="${Math.max(0, Math.round(leftMs))}">${Math.max(0, Math.ceil(leftMs / 1000))}</span></p><button type="button" id="beeps" class="scripted-only" data-on="${words.soundOn}" data-off="${words.soundOff}">${words.soundOff}</button>` : null}
 </section><p id="says" class="unseen" role="status"></p>`;
 }
@@ -108,7 +109,7 @@ function setPart(home: Home, named: Named): Html {
   );
   const rows = standing.map(
     ({ id, text: what, leavable }) =>
-      html`<li><span>${fill(what, { name: named(id) })}</span>${leavable ? html`<label class="check"><input type="checkbox" name="bypass" value="${id}">${words.leaveOut}<span class="unseen">: ${named(id)}</span></label>` : null}</li>`,
+      html`<li><span>${fill(what, { name: named(id) })}</span>${leavable ? html`<label class="check"><input type="checkbox" name="bypass" value="${id}"><span>${words.leaveOut}<span class="unseen"> ${named(id)}</span></span></label>` : null}</li>`,
   );
   const out = view.attributes.bypassedZones.map(
     (id) => html`<li><span>${fill(words.leftOut, { name: named(id) })}</span></li>`,
@@ -158,7 +159,10 @@ function codeForm({ lang, said, view }: Home): Html {
   const { home: words } = lang.words;
   const isSet = view.state !== 'disarmed';
   const text = saidText(lang, said, 'off');
-  const body = html`${isSet ? html`<h2>${words.offHeading}</h2>` : null}${codeField(lang, 'off-code', { said: text, hint: words.offHint, send: isSet ? words.offSend : words.endSend })}
+  // In a hurry the state has said it already, and the whole pad should fit.
+  const hint = isUrgent(view) ? null : words.offHint;
+  const heading = isSet && !isUrgent(view) ? html`<h2>${words.offHeading}</h2>` : null;
+  const body = html`${heading}${codeField(lang, 'off-code', { said: text, hint, send: isSet ? words.offSend : words.endSend })}
 <p class="plain-send"><button class="main">${isSet ? words.offSend : words.endSend}</button></p>`;
   return html`<form class="${isSet ? 'box push' : ''}" method="post" action="/off" id="off">${body}</form>`;
 }
@@ -178,7 +182,7 @@ function lightsPart({ view, lang, house }: Home, named: Named): Html | null {
   const rows = lights.map(({ id }) => {
     const is = Object.entries(view.outputs).find(([output]) => output === id)?.[1] ?? 'off';
     const to = is === 'on' ? 'off' : 'on';
-    return html`<li><span>${named(id)}: ${is === 'on' ? words.on : words.off}</span><form method="post" action="/lamp"><input type="hidden" name="id" value="${id}"><button name="to" value="${to}">${to === 'on' ? words.lightOn : words.lightOff}<span class="unseen">: ${named(id)}</span></button></form></li>`;
+    return html`<li><span>${named(id)}: ${is === 'on' ? words.on : words.off}</span><form method="post" action="/lamp"><input type="hidden" name="id" value="${id}"><button name="to" value="${to}">${to === 'on' ? words.lightOn : words.lightOff}<span class="unseen"> ${named(id)}</span></button></form></li>`;
   });
   return html`<section class="box dims" aria-labelledby="lights-h"><h2 id="lights-h">${words.lightsHeading}</h2><ul class="list">${rows}</ul></section>`;
 }

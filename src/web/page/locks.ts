@@ -15,15 +15,19 @@ export function locksBody(all: Everybody): Html {
 <p class="line"><a class="button main" href="/locks/now">${words.goOn}</a> <a class="button" href="/people">${words.back}</a></p>`;
 }
 
+/** Nothing where there are none. */
+const some = (lang: Language, forms: Parameters<typeof countText>[1], n: number): readonly string[] =>
+  n === 0 ? [] : [countText(lang, forms, n)];
+
 function endsOf({ live, sessions, by, lang }: Everybody): readonly Html[] {
   const { locks: words } = lang.words;
   const others = sessions.filter(({ id }) => id !== by.id).length;
   const lines = [
-    countText(lang, words.endPeople, live.people.length - 1),
-    countText(lang, words.endSessions, others),
+    ...some(lang, words.endPeople, live.people.length - 1),
+    ...some(lang, words.endSessions, others),
     words.endDuress,
     ...(live.installerUntil === null ? [] : [words.endFitter]),
-    ...(live.brokerUsers.length === 0 ? [] : [countText(lang, words.endPrograms, live.brokerUsers.length)]),
+    ...some(lang, words.endPrograms, live.brokerUsers.length),
     ...(live.certificate === 'own' ? [words.endKey] : []),
   ];
   return lines.map((line) => html`<li>${line}</li>`);
@@ -73,11 +77,11 @@ ${wasPart({ ...all, live: done.was, sessions: done.sessions })}${backPart(lang)}
 function endedOf({ ended, was }: LocksDone, lang: Language): readonly Html[] {
   const { locks: words } = lang.words;
   const lines = [
-    countText(lang, words.endPeople, ended.people),
-    countText(lang, words.endSessions, ended.sessions),
+    ...some(lang, words.endPeople, ended.people),
+    ...some(lang, words.endSessions, ended.sessions),
     words.endDuress,
     ...(ended.installer === 0 ? [] : [words.endFitter]),
-    ...(ended.brokerUsers === 0 ? [] : [countText(lang, words.endPrograms, ended.brokerUsers)]),
+    ...some(lang, words.endPrograms, ended.brokerUsers),
     ...(was.certificate === 'own' ? [words.endKey] : []),
   ];
   return lines.map((line) => html`<li>${line}</li>`);

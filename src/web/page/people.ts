@@ -24,7 +24,7 @@ ${codesPart(all)}${signedInPart(all)}${fitterPart(all)}${programsPart(all)}${oth
 }
 
 /** What was done just now. */
-export function donePart({ words: { people } }: Language, done: string | null): Html | null {
+function donePart({ words: { people } }: Language, done: string | null): Html | null {
   if (done === null || !Object.hasOwn(people.done, done)) return null;
   return html`<p class="box" role="status">${people.done[done as keyof typeof people.done]}</p>`;
 }

@@ -78,21 +78,23 @@ export const SCRIPT = `'use strict';
   let asking = 0;
   let wanted = false;
   let sending = 0;
+  let sent = 0;
   async function refresh() {
     if (asking || sending) { wanted = true; return; }
     asking += 1;
     const from = here;
+    const before = sent;
     try {
       const answer = await ask(from, {}, 10000);
       // Something was sent meanwhile: this page is older than what came of it.
       if (tooBusy(answer)) throw new Error('later');
-      if (sending === 0 && from === here) show(answer.text, answer.url);
+      if (before === sent && sending === 0 && from === here) show(answer.text, answer.url);
     } catch (error) { lost(); }
     asking -= 1;
     if (wanted) { wanted = false; soon(); }
   }
   let soonTimer = null;
-  function soon() { if (soonTimer === null) soonTimer = setTimeout(() => { soonTimer = null; refresh(); }, 80); }
+  function soon() { if (soonTimer === null) soonTimer = setTimeout(() => { soonTimer = null; if (isLive()) refresh(); }, 80); }
 
   // ---- knowing, and saying when nothing is known
   let stream = null;
@@ -174,6 +176,7 @@ export const SCRIPT = `'use strict';
     new FormData(form).forEach((value, name) => body.append(name, value));
     if (button && button.name) body.append(button.name, button.value);
     sending += 1;
+    sent += 1;
     root.setAttribute('aria-busy', 'true');
     try {
       const answer = await ask(form.getAttribute('action'), { method: 'POST', body }, 20000);
@@ -221,7 +224,7 @@ export const SCRIPT = `'use strict';
     if (!event.repeat) hold(button);
   });
   doc.addEventListener('keyup', (event) => { if (event.key === ' ' || event.key === 'Enter') release(); });
-  doc.addEventListener('focusout', release);
+  doc.addEventListener('focusout', (event) => { if (holding && event.target === holding.button) release(); });
   addEventListener('blur', release);
   doc.addEventListener('contextmenu', (event) => { if (helpOf(event)) event.preventDefault(); });
 

@@ -14,12 +14,12 @@ body { margin:0; min-block-size:100vh; display:flex; flex-direction:column; back
 a { color:var(--link); }
 :focus-visible { outline:3px solid var(--link); outline-offset:2px; }
 main:focus { outline:0; }
-.leave { position:fixed; inset-inline:0; inset-block-end:0; z-index:5; background:var(--paper); border-block-start:1px solid var(--line); padding:.4rem .75rem calc(.4rem + env(safe-area-inset-bottom)); }
+.leave { position:fixed; bottom:0; inline-size:100%; z-index:5; background:var(--paper); border-block-start:1px solid var(--line); padding:.4rem .75rem calc(.4rem + env(safe-area-inset-bottom)); }
 .leave a { display:block; max-inline-size:34rem; margin-inline:auto; min-block-size:3rem; line-height:1.25; padding:.85rem .5rem; text-align:center; font-weight:600; color:var(--ink); background:var(--ground); border:1px solid var(--edge); border-radius:.6rem; text-decoration:none; }
 .keyed { display:none; font-weight:400; color:var(--soft); } .scripted .keyed { display:inline; }
 @media (max-width:40rem), (pointer:coarse) { .scripted .keyed { display:none; } }
 .skip { position:absolute; inset-inline-start:-999px; } .skip:focus { inset-inline-start:.75rem; inset-block-start:.5rem; background:var(--paper); padding:.6rem .8rem; z-index:6; }
-.lost { background:var(--unsure); color:#fff; padding:.8rem 1rem; } .lost p { max-inline-size:34rem; margin:.2rem auto; }
+.lost { position:sticky; inset-block-start:0; z-index:4; background:var(--unsure); color:#fff; padding:.8rem 1rem; } .lost p { max-inline-size:34rem; margin:.2rem auto; }
 nav ul { list-style:none; display:flex; flex-wrap:wrap; gap:.25rem; margin:0 auto; padding:.4rem .75rem; max-inline-size:34rem; }
 nav a { display:inline-block; min-block-size:3rem; padding:.7rem .8rem; border-radius:.5rem; text-decoration:none; }
 nav a[aria-current] { background:var(--paper); color:var(--ink); font-weight:600; box-shadow:inset 0 -3px var(--link); }
@@ -33,9 +33,9 @@ p { margin:0 0 .6rem; } p:last-child { margin-block-end:0; }
 .state h1 { font-size:2.4rem; margin:0; } .state p { margin:0; flex:1 0 100%; } .state .sign { flex:none; inline-size:3.4rem; block-size:3.4rem; }
 .state .count { flex:0 1 auto; display:flex; flex-wrap:wrap; align-items:center; justify-content:center; gap:.2rem .8rem; text-align:start; } .state button { color:var(--ink); } .state .leftwhat { max-inline-size:9rem; }
 .state[data-state^=armed] { background:var(--calm); } .state[data-state=arming], .state[data-state=pending] { background:var(--wait); } .state[data-state=triggered] { background:var(--alarm); }
-.state .sign.unsure { display:none; }
+.state .unsure { display:none; }
 .left { font-size:3rem; line-height:1; font-weight:700; font-variant-numeric:tabular-nums; min-inline-size:2ch; text-align:center; }
-html[data-lost] .state { background:var(--unsure); } html[data-lost] .state .sign { display:none; } html[data-lost] .state .sign.unsure { display:block; } html[data-lost] .state p, html[data-lost] .left { display:none; }
+html[data-lost] .state { background:var(--unsure); } html[data-lost] .state > .sign { display:none; } html[data-lost] .state .unsure { display:flex; } html[data-lost] .state p, html[data-lost] .state button { display:none; }
 html[data-lost] .dims { opacity:.45; }
 button, input, select { font:inherit; color:inherit; }
 button, .button { min-block-size:3rem; padding:.55rem 1rem; border:1px solid var(--edge); border-radius:.6rem; background:var(--paper); cursor:pointer; touch-action:manipulation; }
@@ -45,12 +45,13 @@ button:disabled { opacity:.55; cursor:default; }
 .modes { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,6rem),1fr)); gap:.5rem; } .modes button { padding-inline:.3rem; }
 .modes button { min-block-size:4.5rem; background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
 .modes small { display:block; font-weight:400; font-size:.9rem; }
+a.button { display:inline-block; } .code + p, .code + .plain-send + p { margin-block-start:.7rem; } .check { margin-block-end:.4rem; } .kept { margin-block-end:.8rem; }
 label { font-weight:600; } .hint { color:var(--soft); } .note { color:var(--soft); border-inline-start:4px solid var(--line); padding-inline-start:.7rem; }
 input[type=password], input[type=text], input[type=email], input[type=tel], input[type=date], input[type=number], textarea, select { inline-size:100%; min-block-size:3rem; padding:.4rem .7rem; border:1px solid var(--edge); border-radius:.6rem; background:var(--paper); color:var(--ink); font:inherit; }
 .code input { font-size:1.5rem; letter-spacing:.2em; }
 input[aria-invalid] { border:2px solid var(--wrong); }
 .wrong { color:var(--wrong); font-weight:600; border-inline-start:4px solid var(--wrong); padding-inline-start:.7rem; }
-html:not(.scripted) .scripted-only { display:none; } .pad { display:none; } .scripted .pad { display:grid; grid-template-columns:repeat(3,1fr); gap:.5rem; margin-block-start:.6rem; direction:ltr; } .pad button { min-block-size:3.6rem; font-size:1.4rem; } .pad .go { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
+html:not(.scripted) .scripted-only { display:none; } .pad { display:none; } .scripted .pad { display:grid; grid-template-columns:repeat(3,minmax(0,1fr)); gap:.5rem; margin-block-start:.6rem; direction:ltr; } .pad button { min-block-size:3.6rem; font-size:1.4rem; padding-inline:.2rem; } .pad .go.go { font-size:1.05rem; } .pad .go { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
 .scripted .plain-send { display:none; } .kept { display:none; } .check:has(:checked) + .kept { display:block; }
 .check { display:flex; gap:.7rem; align-items:center; min-block-size:3rem; font-weight:400; } .check input { inline-size:1.6rem; block-size:1.6rem; flex:none; }
 fieldset { border:1px solid var(--edge); border-radius:.6rem; margin:0 0 .9rem; padding:.5rem .8rem; min-inline-size:0; } legend { font-weight:600; padding-inline:.3rem; } .field { margin-block-end:.9rem; } .field .hint, .field .wrong { margin-block:.1rem .3rem; } code { font-size:1.05rem; user-select:all; -webkit-user-select:all; }
@@ -59,9 +60,9 @@ summary { min-block-size:3rem; padding-block:.75rem; cursor:pointer; font-weight
 .line { display:flex; flex-wrap:wrap; gap:.5rem; align-items:center; margin-block:.5rem; } .line select { inline-size:auto; flex:1 1 8rem; } .line span { flex:1 1 8rem; }
 .help { position:relative; overflow:hidden; inline-size:100%; min-block-size:4rem; font-weight:600; font-size:1.15rem; user-select:none; -webkit-user-select:none; touch-action:none; } .box > .help + .hint { margin-block-start:.5rem; } .wide { inline-size:100%; } ul.told { margin:0; padding-inline-start:1.2rem; }
 .help small { display:block; font-weight:400; font-size:.9rem; }
-.help .fill { position:absolute; inset-block:0; inset-inline-start:0; inline-size:0; background:color-mix(in srgb,var(--link) 35%,transparent); } .help.held .fill { inline-size:100%; transition:inline-size 1.5s linear; } .help > span { position:relative; }
+.help .fill { position:absolute; inset-block:0; inset-inline-start:0; inline-size:0; background:var(--line); background:color-mix(in srgb,var(--link) 35%,transparent); } .help.held .fill { inline-size:100%; transition:inline-size 1.5s linear; } .help > span { position:relative; }
 @media (prefers-reduced-motion:reduce) { .help.held .fill { transition-timing-function:steps(3,end); } }
-.try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .row { display:flex; flex-wrap:wrap; gap:.5rem; }
+.try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .list > .row { justify-content:flex-start; } .steps { margin:0 0 .6rem; padding-inline-start:1.4rem; }
 .unseen { position:absolute; inline-size:1px; block-size:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
 table { inline-size:100%; border-collapse:collapse; } th, td { text-align:start; padding:.4rem; border-block-end:1px solid var(--line); }
 `;

@@ -3,7 +3,7 @@ import { fill, type Language } from '../words/catalogue.ts';
 import type { Named } from './names.ts';
 
 /** `lost:hall` → `lost` and `hall`; `disk` has no part. */
-export function faultIn(fault: string): { readonly kind: string; readonly part: string } {
+function faultIn(fault: string): { readonly kind: string; readonly part: string } {
   const at = fault.indexOf(':');
   return at < 0 ? { kind: fault, part: fault } : { kind: fault.slice(0, at), part: fault.slice(at + 1) };
 }

@@ -151,7 +151,7 @@ describe('from the panel to the receiver', () => {
     const clock = createFakeClock();
     const receiver = await receiverFor(clock);
     const house1 = road(clock, receiver, initialStations());
-    house1.fault('mains');
+    house1.fault('mains_lost');
     house1.detect('smoke');
     await house1.until('an empty queue', ({ reports }) => reports.length === 0);
     expect(receiver.taken.filter(({ token }) => token !== 'NULL').map(({ data }) => data)).toEqual([
@@ -171,7 +171,7 @@ describe('from the panel to the receiver', () => {
     const before = road(clock, receiver, initialStations());
     const silences = (count: number) =>
       before.until(`${count} silences`, ({ lines }) => Object.values(lines).some(({ fails }) => fails >= count));
-    before.fault('mains');
+    before.fault('mains_lost');
     before.detect('smoke');
     before.detect('fob');
     await silences(1);

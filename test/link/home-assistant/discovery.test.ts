@@ -21,6 +21,8 @@ const KINDS: readonly ZoneKind[] = [
   'tamper',
   'fire',
   'technical',
+  'mains',
+  'hub_battery',
   'notice',
   'chime',
 ];
@@ -81,6 +83,8 @@ describe('what a zone is to Home Assistant', () => {
     ['technical', null, 'moisture'],
     ['technical', 'leak', 'moisture'],
     ['technical', 'contact', 'problem'],
+    ['mains', 'contact', 'problem'],
+    ['hub_battery', 'contact', 'battery'],
     ['notice', null, 'opening'],
     ['notice', 'motion', 'motion'],
     ['notice', 'button', null],
