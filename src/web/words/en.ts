@@ -398,7 +398,7 @@ export const en = {
     sureHeading: 'Change them now?',
     programs: 'Programs on your network',
     programsMeans:
-      'These talk with the box over your network. Once you change the locks they fall silent, and so do the sensors behind them, until somebody gives them their new password. Tick those that keep their old password.',
+      'These talk with the box over your network. Once you change the locks they fall silent. So do the sensors behind them. Each needs its new password first. Tick those that keep their old password.',
     programsHere: 'Programs in the box go on as before: {names}.',
     leaveOut: 'Leave out: {name} ({where})',
     newDuress: 'A new code for danger, if you want one',
