@@ -8,7 +8,7 @@ const commands = [
   ['locks'], ['locks', 'change'],
   ['log'], ['log', 'verify'], ['log', 'export'], ['log', 'open'], ['test-alert'], ['devices'], ['devices', 'seen'],
   ['devices', 'quality'], ['devices', 'learn'], ['gpio'], ['modem'], ['modem', 'test'],
-  ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'],
+  ['certificate'], ['certificate', 'verify'], ['contacts'], ['contacts', 'prove'], ['reviews'], ['reviews', 'done'],
   ['restart'], ['provision'], ['provision', 'form'], ['provision', 'start'], ['provision', 'show'], ['provision', 'check'],
   ['provision', 'room'], ['provision', 'heard'], ['provision', 'device'], ['provision', 'contact'], ['provision', 'prove'],
   ['provision', 'restart'], ['provision', 'secrets'], ['provision', 'walk'], ['provision', 'stand'],

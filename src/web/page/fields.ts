@@ -8,7 +8,7 @@ export interface Fault {
   readonly field: string | null;
 }
 
-export function faultText({ words }: Language, { is }: Fault): string {
+function faultText({ words }: Language, { is }: Fault): string {
   const { wrong: texts } = words;
   return Object.hasOwn(texts, is) ? texts[is as keyof typeof texts] : texts.other;
 }
@@ -69,11 +69,12 @@ export function choice(
   return html`<fieldset${said === null ? null : html` aria-describedby="f-${name}-wrong"`}><legend>${label}</legend>${wrong(`f-${name}-wrong`, said)}${items}</fieldset>`;
 }
 
-/** A box to tick. */
-export function tick(lang: Language, name: string, value: string, { label, fault }: FieldWords): Html {
+/** A box to tick; one whose value is given is ticked. */
+export function tick(lang: Language, name: string, value: string, words: FieldWords): Html {
+  const { label, fault } = words;
   const id = `f-${name}-${value}`;
   const said = fault?.field === name ? faultText(lang, fault) : null;
-  return html`${wrong(`${id}-wrong`, said)}<label class="check"><input id="${id}" type="checkbox" name="${name}" value="${value}"${aboutOf(id, said, undefined)}>${label}</label>`;
+  return html`${wrong(`${id}-wrong`, said)}<label class="check"><input id="${id}" type="checkbox" name="${name}" value="${value}"${words.value === value ? html` checked` : null}${aboutOf(id, said, undefined)}>${label}</label>`;
 }
 
 /** What was typed into a form, bounded. */

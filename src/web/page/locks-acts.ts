@@ -5,12 +5,13 @@ import { everybody } from './people-acts.ts';
 import { goTo, type PageRoute, type PageWork, type Visit, type Went } from './visit.ts';
 
 const MOST_LEFT_OUT = 200;
+const leftOutIn = ({ form }: Visit): readonly string[] => form.getAll('leaveOut').slice(0, MOST_LEFT_OUT);
 
 const show = (work: PageWork, visit: Visit): Went =>
   visit.show({ here: '/people', body: locksBody(everybody(work, visit)) });
 
 function showSure(work: PageWork, visit: Visit, fault: Fault | null, cookie: string | null = null): Went {
-  const body = sureBody(everybody(work, visit), fault);
+  const body = sureBody(everybody(work, visit), leftOutIn(visit), fault);
   const page = visit.show({ here: '/people', body }, fault === null ? 200 : 400);
   return { ...page, headers: cookieHeader(cookie) };
 }
@@ -21,7 +22,7 @@ async function onChange(work: PageWork, visit: Visit): Promise<Went> {
   if (newCode !== typed(form, 'again')) return showSure(work, visit, unlike('again'));
   if (newDuress !== typed(form, 'duressAgain')) return showSure(work, visit, unlike('duressAgain'));
   if (form.get('sure') !== 'yes') return showSure(work, visit, { is: 'not-sure', field: 'sure' });
-  const leaveOut = form.getAll('leaveOut').slice(0, MOST_LEFT_OUT);
+  const leaveOut = leftOutIn(visit);
   const asked = { code: typed(form, 'code'), newCode, newDuress: newDuress === '' ? null : newDuress, leaveOut };
   const { done, cookie } = await changeLocks(work, by, asked);
   if (!done.ok) return showSure(work, visit, done, cookie);

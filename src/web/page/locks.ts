@@ -12,39 +12,43 @@ export function locksBody(all: Everybody): Html {
   const stays = live.elsewhere.map((one) => html`<li><span>${elsewhereText(one, lang)}</span></li>`);
   return html`<h1>${words.heading}</h1><section class="box" aria-labelledby="ends-h"><p>${words.what}</p><h2 id="ends-h">${words.ends}</h2><ul>${endsOf(all)}</ul></section>
 <section class="box" aria-labelledby="stays-h"><h2 id="stays-h">${words.stays}</h2>${stays.length === 0 ? html`<p>${words.staysNone}</p>` : html`<ul class="list">${stays}</ul>`}</section>
-<p><a class="button main" href="/locks/now">${words.goOn}</a> <a class="button" href="/people">${words.back}</a></p>`;
+<p class="line"><a class="button main" href="/locks/now">${words.goOn}</a> <a class="button" href="/people">${words.back}</a></p>`;
 }
+
+/** Nothing where there are none. */
+const some = (lang: Language, forms: Parameters<typeof countText>[1], n: number): readonly string[] =>
+  n === 0 ? [] : [countText(lang, forms, n)];
 
 function endsOf({ live, sessions, by, lang }: Everybody): readonly Html[] {
   const { locks: words } = lang.words;
   const others = sessions.filter(({ id }) => id !== by.id).length;
   const lines = [
-    countText(lang, words.endPeople, live.people.length - 1),
-    countText(lang, words.endSessions, others),
+    ...some(lang, words.endPeople, live.people.length - 1),
+    ...some(lang, words.endSessions, others),
     words.endDuress,
     ...(live.installerUntil === null ? [] : [words.endFitter]),
-    ...(live.brokerUsers.length === 0 ? [] : [countText(lang, words.endPrograms, live.brokerUsers.length)]),
-    words.endKey,
+    ...some(lang, words.endPrograms, live.brokerUsers.length),
+    ...(live.certificate === 'own' ? [words.endKey] : []),
   ];
   return lines.map((line) => html`<li>${line}</li>`);
 }
 
 /** The last step: her codes, and which programs are left out. */
-export function sureBody({ live, lang }: Everybody, fault: Fault | null): Html {
+export function sureBody({ live, lang }: Everybody, leftOut: readonly string[], fault: Fault | null): Html {
   const { locks: words, people } = lang.words;
   return html`<h1>${words.sureHeading}</h1><form class="box" method="post" action="/locks/now" data-plain>${formFault(lang, 'locks', fault)}
-${programsPart(live.brokerUsers, lang)}
+${programsPart(live.brokerUsers, leftOut, lang)}
 ${field(lang, 'code', 'code', { label: people.codeNow, fault })}
 ${field(lang, 'newCode', 'code', { label: people.newCode, hint: people.codeHint, fault })}
 ${field(lang, 'again', 'code', { label: people.newAgain, fault })}
 ${field(lang, 'newDuress', 'code', { label: words.newDuress, hint: people.duressHint, fault }, 'as wished')}
 ${field(lang, 'duressAgain', 'code', { label: words.duressAgain, fault }, 'as wished')}
 ${tick(lang, 'sure', 'yes', { label: words.sure, fault })}
-<p><button class="main">${words.do}</button> <a class="button" href="/people">${words.back}</a></p></form>`;
+<p class="line"><button class="main">${words.do}</button> <a class="button" href="/people">${words.back}</a></p></form>`;
 }
 
 /** Whoever may be on the network is named; one that is not connected now may come from anywhere. */
-function programsPart(users: readonly LiveBrokerUser[], lang: Language): Html | null {
+function programsPart(users: readonly LiveBrokerUser[], leftOut: readonly string[], lang: Language): Html | null {
   const { locks: words } = lang.words;
   const isHere = ({ here, network }: LiveBrokerUser): boolean => here > 0 && network === 0;
   const away = users.filter((user) => !isHere(user));
@@ -53,7 +57,8 @@ function programsPart(users: readonly LiveBrokerUser[], lang: Language): Html | 
   if (away.length === 0) return names;
   const items = away.map((user) => {
     const label = fill(words.leaveOut, { name: user.name, where: whereText(user, lang) });
-    return tick(lang, 'leaveOut', user.name, { label, fault: null });
+    const value = leftOut.find((name) => name === user.name) ?? '';
+    return tick(lang, 'leaveOut', user.name, { label, fault: null, value });
   });
   return html`<fieldset><legend>${words.programs}</legend><p>${words.programsMeans}</p>${items}</fieldset>${names}`;
 }
@@ -69,15 +74,15 @@ ${passwordsPart(done, lang)}
 ${wasPart({ ...all, live: done.was, sessions: done.sessions })}${backPart(lang)}`;
 }
 
-function endedOf({ ended }: LocksDone, lang: Language): readonly Html[] {
+function endedOf({ ended, was }: LocksDone, lang: Language): readonly Html[] {
   const { locks: words } = lang.words;
   const lines = [
-    countText(lang, words.endPeople, ended.people),
-    countText(lang, words.endSessions, ended.sessions),
+    ...some(lang, words.endPeople, ended.people),
+    ...some(lang, words.endSessions, ended.sessions),
     words.endDuress,
     ...(ended.installer === 0 ? [] : [words.endFitter]),
-    ...(ended.brokerUsers === 0 ? [] : [countText(lang, words.endPrograms, ended.brokerUsers)]),
-    words.endKey,
+    ...some(lang, words.endPrograms, ended.brokerUsers),
+    ...(was.certificate === 'own' ? [words.endKey] : []),
   ];
   return lines.map((line) => html`<li>${line}</li>`);
 }

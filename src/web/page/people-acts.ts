@@ -15,7 +15,7 @@ import { addBody, type Draft, type Everybody, ownCodeBody, peopleBody, removeBod
 import { goTo, type PageRoute, type PageWork, type Visit, type Went } from './visit.ts';
 
 export function everybody(work: PageWork, { by, lang }: Visit): Everybody {
-  const format = new Intl.DateTimeFormat(lang.code, {
+  const format = new Intl.DateTimeFormat(lang.code === 'en' ? 'en-GB' : lang.code, {
     dateStyle: 'medium',
     timeStyle: 'short',
     timeZone: work.house.timezone,

@@ -24,7 +24,7 @@ ${codesPart(all)}${signedInPart(all)}${fitterPart(all)}${programsPart(all)}${oth
 }
 
 /** What was done just now. */
-export function donePart({ words: { people } }: Language, done: string | null): Html | null {
+function donePart({ words: { people } }: Language, done: string | null): Html | null {
   if (done === null || !Object.hasOwn(people.done, done)) return null;
   return html`<p class="box" role="status">${people.done[done as keyof typeof people.done]}</p>`;
 }
@@ -150,12 +150,12 @@ ${choice(lang, 'role', roles, { label: words.roleLabel, fault, value: role })}
 ${field(lang, 'until', 'date', { label: words.untilLabel, hint: words.untilHint, fault, value: until }, 'as wished')}
 ${field(lang, 'code', 'code', { label: words.codeLabel, hint: words.codeHint, fault })}
 ${field(lang, 'again', 'code', { label: words.againLabel, fault })}
-<p><button class="main">${words.addDo}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
+<p class="line"><button class="main">${words.addDo}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
 }
 
 export function removeBody(lang: Language, { id, name }: Pick<ListedPerson, 'id' | 'name'>): Html {
   const { people: words } = lang.words;
-  return html`<h1>${fill(words.removeAsk, { name })}</h1><form class="box" method="post" action="/people/${id}" data-plain><p>${words.removeMeans}</p><p><button class="main">${words.removeYes}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
+  return html`<h1>${fill(words.removeAsk, { name })}</h1><form class="box" method="post" action="/people/${id}" data-plain><p>${words.removeMeans}</p><p class="line"><button class="main">${words.removeYes}</button> <a class="button" href="/people">${words.keep}</a></p></form>`;
 }
 
 /** Which of the two forms something is wrong with. */

@@ -14,7 +14,7 @@ body { margin:0; min-block-size:100vh; display:flex; flex-direction:column; back
 a { color:var(--link); }
 :focus-visible { outline:3px solid var(--link); outline-offset:2px; }
 main:focus { outline:0; }
-.leave { position:fixed; inset-inline:0; inset-block-end:0; z-index:5; background:var(--paper); border-block-start:1px solid var(--line); padding:.4rem .75rem calc(.4rem + env(safe-area-inset-bottom)); }
+.leave { position:fixed; bottom:0; inline-size:100%; z-index:5; background:var(--paper); border-block-start:1px solid var(--line); padding:.4rem .75rem calc(.4rem + env(safe-area-inset-bottom)); }
 .leave a { display:block; max-inline-size:34rem; margin-inline:auto; min-block-size:3rem; line-height:1.25; padding:.85rem .5rem; text-align:center; font-weight:600; color:var(--ink); background:var(--ground); border:1px solid var(--edge); border-radius:.6rem; text-decoration:none; }
 .keyed { display:none; font-weight:400; color:var(--soft); } .scripted .keyed { display:inline; }
 @media (max-width:40rem), (pointer:coarse) { .scripted .keyed { display:none; } }
@@ -60,7 +60,7 @@ summary { min-block-size:3rem; padding-block:.75rem; cursor:pointer; font-weight
 .line { display:flex; flex-wrap:wrap; gap:.5rem; align-items:center; margin-block:.5rem; } .line select { inline-size:auto; flex:1 1 8rem; } .line span { flex:1 1 8rem; }
 .help { position:relative; overflow:hidden; inline-size:100%; min-block-size:4rem; font-weight:600; font-size:1.15rem; user-select:none; -webkit-user-select:none; touch-action:none; } .box > .help + .hint { margin-block-start:.5rem; } .wide { inline-size:100%; } ul.told { margin:0; padding-inline-start:1.2rem; }
 .help small { display:block; font-weight:400; font-size:.9rem; }
-.help .fill { position:absolute; inset-block:0; inset-inline-start:0; inline-size:0; background:color-mix(in srgb,var(--link) 35%,transparent); } .help.held .fill { inline-size:100%; transition:inline-size 1.5s linear; } .help > span { position:relative; }
+.help .fill { position:absolute; inset-block:0; inset-inline-start:0; inline-size:0; background:var(--line); background:color-mix(in srgb,var(--link) 35%,transparent); } .help.held .fill { inline-size:100%; transition:inline-size 1.5s linear; } .help > span { position:relative; }
 @media (prefers-reduced-motion:reduce) { .help.held .fill { transition-timing-function:steps(3,end); } }
 .try { border-style:dashed; border-width:2px; border-color:var(--edge); } .try .list > .row { justify-content:flex-start; } .steps { margin:0 0 .6rem; padding-inline-start:1.4rem; }
 .unseen { position:absolute; inline-size:1px; block-size:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
