@@ -58,6 +58,27 @@ export const serviceStories: readonly ServiceStory[] = [
     },
   },
   {
+    name: 'an installer begins as she was told, with a referral that is hers alone, and the hub becomes ready',
+    async run({ must, show }) {
+      const referral = '/root/referral.yaml';
+      writeFileSync(referral, must('lantern', 'provision', 'form'), { mode: 0o600 });
+      const here = ['--data', data, '--config', config];
+      const said = must('lantern', 'provision', 'start', '--referral', referral, ...here);
+      assert.match(said, /may work with the code \d+/);
+      assert.equal(must('stat', '-c', '%a %U', config).trim(), '600 lantern');
+      must('systemctl', 'start', 'lantern');
+      assert.equal(show('ActiveState'), 'active');
+      must('lantern', 'provision', '--data', data, '--json');
+      // What was lent is taken back.
+      assert.deepEqual(
+        readdirSync('/run').filter((name) => name.startsWith('lantern-command')),
+        [],
+      );
+      must('systemctl', 'stop', 'lantern');
+      must('sh', '-c', `rm -rf ${data}/* /etc/lantern/*.yaml`);
+    },
+  },
+  {
     name: 'the unit has nothing that systemd does not understand, and leaves little to attack',
     async run({ must, run }) {
       const verified = run('systemd-analyze', 'verify', unit);
