@@ -40,9 +40,13 @@ export function homeBody(home: Home): Html {
   const isSet = view.state !== 'disarmed';
   const off = codeForm(home);
   const urgent = isUrgent(view);
+  const alarms = alarmsPart(home, named);
+  // Whoever comes home wants the pad at once; in a fire nobody should look for it first.
+  const fire = view.alarms.some(({ kind }) => kind === 'fire');
   return html`${statePart(home)}
-${alarmsPart(home, named)}
+${fire ? alarms : null}
 ${isSet ? off : null}
+${fire ? null : alarms}
 ${urgent ? null : setPart(home, named)}
 ${home.demo === null ? null : demoPart(lang, home.demo)}
 ${helpPart(lang)}

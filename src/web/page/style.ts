@@ -51,7 +51,8 @@ input[type=password], input[type=text], input[type=email], input[type=tel], inpu
 .code input { font-size:1.5rem; letter-spacing:.2em; }
 input[aria-invalid] { border:2px solid var(--wrong); }
 .wrong { color:var(--wrong); font-weight:600; border-inline-start:4px solid var(--wrong); padding-inline-start:.7rem; }
-html:not(.scripted) .scripted-only { display:none; } .pad { display:none; } .scripted .pad { display:grid; grid-template-columns:repeat(3,minmax(0,1fr)); gap:.5rem; margin-block-start:.6rem; direction:ltr; } .pad button { min-block-size:3.6rem; font-size:1.4rem; padding-inline:.2rem; } .pad .go.go { font-size:1.05rem; } .pad .go { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
+html:not(.scripted) .scripted-only { display:none; } .pad { display:none; } .scripted .pad { display:grid; grid-template-columns:repeat(3,minmax(0,1fr)); gap:.5rem; margin-block-start:.6rem; direction:ltr; } .pad button { min-block-size:3.6rem; font-size:1.4rem; padding-inline:.2rem; } @media (max-width:17em) { .pad .go { grid-column:1 / -1; } }
+.pad .go.go { font-size:1.05rem; } .pad .go { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
 .scripted .plain-send { display:none; } .kept { display:none; } .check:has(:checked) + .kept { display:block; }
 .check { display:flex; gap:.7rem; align-items:center; min-block-size:3rem; font-weight:400; } .check input { inline-size:1.6rem; block-size:1.6rem; flex:none; }
 fieldset { border:1px solid var(--edge); border-radius:.6rem; margin:0 0 .9rem; padding:.5rem .8rem; min-inline-size:0; } legend { font-weight:600; padding-inline:.3rem; } .field { margin-block-end:.9rem; } .field .hint, .field .wrong { margin-block:.1rem .3rem; } code { font-size:1.05rem; user-select:all; -webkit-user-select:all; }
