@@ -402,4 +402,39 @@ describe('under threat', () => {
     await anna.ask('DELETE', `/api/people/${PEOPLE.vera.id}`);
     expect(await enters(site, CODES.vera)).toBe(200);
   });
+
+  const typed: readonly (readonly [string, (anna: Client) => Promise<Answer>])[] = [
+    ['ends an alarm', (anna) => anna.ask('POST', '/api/disarm', { body: { code: CODES.threat } })],
+    ['sets a mode', (anna) => anna.ask('POST', '/api/arm', { body: { mode: 'home', code: CODES.threat } })],
+    ['ends an alarm by the form', (anna) => anna.form('/off', { code: CODES.threat })],
+    ['sets a mode by the form', (anna) => anna.form('/set', { mode: 'home', code: CODES.threat })],
+    [
+      'is refused, because others were wrong before it',
+      async (anna) => {
+        for (let n = 0; n < 3; n += 1) await anna.form('/off', { code: '111222' });
+        return anna.form('/off', { code: CODES.threat });
+      },
+    ],
+  ];
+  for (const [name, deed] of typed) {
+    it(`a duress code that ${name} says so of the session it came in, fresh as that is`, async () => {
+      const site = await realSite();
+      const anna = await site.signedIn('anna');
+      await deed(anna);
+      await anna.ask('DELETE', `/api/people/${PEOPLE.vera.id}`);
+      expect(await names(anna)).toEqual(['Anna', 'Ivan', 'Mona']);
+      expect(await enters(site, CODES.vera)).toBe(200);
+      // With her true code she is who she is again.
+      await site.world.pass(91);
+      await anna.ask('POST', '/api/disarm', { body: { code: CODES.anna } });
+      expect(await names(anna)).toEqual(['Anna', 'Vera', 'Ivan', 'Mona']);
+    });
+  }
+
+  it('the duress code of somebody else takes nobody out of their session, and is heard', async () => {
+    const site = await realSite();
+    const vera = await site.signedIn('vera');
+    await vera.ask('POST', '/api/disarm', { body: { code: CODES.threat } });
+    expect((await vera.ask('GET', '/api/session')).body['person']).toEqual({ name: 'Vera', role: 'visitor' });
+  });
 });
