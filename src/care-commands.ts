@@ -8,7 +8,6 @@ import { openMedia } from './care/media.ts';
 import { survey, wipe } from './care/removal.ts';
 import { openedBy, restore } from './care/restore.ts';
 import type { CliDeps, ShownBackup } from './cli/deps.ts';
-import { examine } from './doctor/examine.ts';
 import { readIdentityFile } from './journal/bundle.ts';
 import { loadAccepted } from './site/accepted.ts';
 import { loadHouse } from './site/config.ts';
@@ -106,6 +105,7 @@ async function wipeHub(
 }
 
 async function doctor(parts: Parts, ...[place, said]: Parameters<CliDeps['doctor']>): ReturnType<CliDeps['doctor']> {
+  const { examine } = await import('./doctor/examine.ts');
   const { hubFacts } = await import('./care/hub-facts.ts');
   const { machineFacts, serviceFacts } = await import('./care/machine-facts.ts');
   const data = existsSync(place.data) ? realpathSync(place.data) : resolve(place.data);

@@ -171,8 +171,12 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     const house = withLearnt(world.house(), job);
     const facts = { ...world.hub, log, reviews: world.reviews.due(now), now, iso: world.iso };
     const certificate = certificateOf(job, house, { ...facts, hub: world.hub.id });
+    const before = job;
     const written = await world.papers.write(certificate, feedbackOf(job, house, facts));
-    return written.ok ? happen({ type: 'papers-made' }) : written;
+    if (!written.ok) return written;
+    // Drawing takes seconds, in which an answer may come that the papers lack.
+    await last;
+    return job === before ? happen({ type: 'papers-made' }) : refused('something changed meanwhile; make them again');
   }
 
   /** The job goes last: whatever stops this on its way, it is done again from the beginning. */

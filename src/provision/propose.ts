@@ -197,6 +197,13 @@ function zonesFor(
       kit: 'a mains sensor, or the contact of its battery supply',
       why: 'Cutting the current comes before an attack, or looks like one.',
     },
+    {
+      id: 'hub-battery',
+      type: 'hub_battery',
+      where: 'at the hub',
+      kit: 'a battery supply, and its contact for a low battery',
+      why: 'Without it the hub is gone with the current, and nobody is told of either.',
+    },
   ];
   return zones.filter((zone) => zone !== null);
 }

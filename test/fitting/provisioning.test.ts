@@ -127,6 +127,18 @@ describe('a handover that stops on its way is done again from the beginning', ()
     expect(await hour.act({ act: 'make-papers' })).toEqual({ ok: false, why: 'papers went wrong' });
     expect(hour.view()?.next).toBe('handover');
   });
+  it('with papers that lack what came while they were drawn: they are made again', async () => {
+    const begunHour = await begin();
+    const { fake, hour } = begunHour;
+    await wholeHourOf(begunHour);
+    await hour.act({ act: 'test-paths' });
+    const making = hour.act({ act: 'make-papers' });
+    fake.answer({ name: fake.house.paths[0]?.name ?? '', answeredAfterMs: 1234, result: 'answered', why: '' });
+    expect(await making).toEqual({ ok: false, why: 'something changed meanwhile; make them again' });
+    expect(hour.view()?.next).toBe('handover');
+    expect(await hour.act({ act: 'make-papers' })).toEqual({ ok: true });
+    expect(hour.view()?.next).toBe('finish');
+  });
   it('and is one at a time', async () => {
     const begunHour = await begin();
     await wholeHourOf(begunHour);

@@ -86,6 +86,9 @@ describe('what is proposed', () => {
   const items = (over: Parameters<typeof referral>[0]): readonly string[] =>
     propose(referral(over)).items.map(({ id }) => id);
 
+  it('what the hub lives on, as zones of their own type', () => {
+    expect(types({ risk: 'low' })).toEqual(expect.arrayContaining(['mains', 'hub_battery']));
+  });
   it('a second button at a high risk', () => {
     expect(types({ risk: 'high' }).filter((type) => type === 'panic')).toHaveLength(2);
     expect(types({ risk: 'low' }).filter((type) => type === 'panic')).toHaveLength(1);

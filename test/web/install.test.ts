@@ -2,9 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { propose } from '../../src/provision/propose.ts';
+import { PROPERTIES } from '../../src/provision/referral.ts';
+import { choiceFor } from '../../src/web/install/pictures.ts';
 import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
 import { PEOPLE } from '../hub/fakes.ts';
 import { settledWorld } from '../hub/world.ts';
+import { referral } from '../provision/bench.ts';
 import { type Hour, openHour } from './hour.ts';
 import { type Client, CODES, openSite, type Site } from './support.ts';
 
@@ -339,6 +343,14 @@ describe('the pages of the hour', () => {
     for (const name of ['copy.pdf', 'signing.key', '..%2Fsigning.key']) {
       expect((await ivan.ask('GET', `/install/paper/${name}`)).status).toBe(404);
     }
+  });
+
+  it('have a picture for each type of zone that is ever proposed', () => {
+    const proposed = PROPERTIES.flatMap((kind) =>
+      propose(referral({ risk: 'high', property: { kind } })).zones.map(({ type }) => type),
+    );
+    expect([...new Set(proposed)].filter((type) => choiceFor(type) === null)).toEqual([]);
+    expect(proposed).toEqual(expect.arrayContaining(['mains', 'hub_battery']));
   });
 
   it('let a waiver pass with its reason, and take it back', async () => {

@@ -112,7 +112,8 @@ function panelDevice(common: Common, { site, panel }: HouseShown): Announcement 
         problem: {
           ...diagnostic(`${hub}:problem`, 'Problem', 'problem'),
           state_topic: topics.attributes,
-          ...truth('faults | length > 0'),
+          // That the house is to be looked at again is a notice: nothing is broken.
+          ...truth("faults | reject('eq', 'review_due') | list | length > 0"),
         },
         faults: {
           platform: 'sensor',

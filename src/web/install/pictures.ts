@@ -72,9 +72,23 @@ export const CHOICES: readonly Choice[] = [
   {
     id: 'water',
     type: 'technical',
-    name: 'Water or current',
-    means: 'A leak, or no mains. It is told, and no siren sounds.',
+    name: 'Water',
+    means: 'A leak. It is told, and no siren sounds.',
     picture: drawn(html`<path d="M24 5c9 12 13 18 13 25a13 13 0 0 1-26 0c0-7 4-13 13-25zM18 31a6 6 0 0 0 6 6"/>`),
+  },
+  {
+    id: 'mains',
+    type: 'mains',
+    name: 'Current at the hub',
+    means: 'It opens when the current is gone. While she is set it is told at once.',
+    picture: drawn(html`<path d="M18 5v11M30 5v11M12 16h24v8a12 12 0 0 1-24 0zM24 36v8"/>`),
+  },
+  {
+    id: 'hub-battery',
+    type: 'hub_battery',
+    name: 'Battery of the hub',
+    means: 'The contact of its battery supply. It opens when that runs low.',
+    picture: drawn(html`<path d="M5 14h33v20H5zM38 20h5v8h-5M12 20v8"/>`),
   },
   {
     id: 'path',

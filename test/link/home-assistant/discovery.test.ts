@@ -62,6 +62,20 @@ describe('every message keeps to the rules of Home Assistant', () => {
   }
 });
 
+describe('a problem', () => {
+  const template = String(componentsOf(house('entry'), 'panel')['problem']?.['value_template']);
+  for (const [faults, is] of [
+    [[], 'False'],
+    [['disk'], 'True'],
+    [['review_due'], 'False'],
+    [['review_due', 'lost:z'], 'True'],
+  ] as const) {
+    it(`${faults.join(' and ') || 'nothing'}: ${is}`, () => {
+      expect(render(template, { value_json: { faults } })).toBe(is);
+    });
+  }
+});
+
 describe('what a zone is to Home Assistant', () => {
   const rows: readonly (readonly [ZoneKind, TripSignal | null, string | null])[] = [
     ['entry', null, 'door'],

@@ -194,6 +194,11 @@ function evaluate(expression: string, values: Readonly<Record<string, unknown>>)
     const { length } = look(long[1] ?? '', values) as readonly unknown[];
     return printed(long[2] === undefined ? length : length > 0);
   }
+  const without = /^([\w.]+) \| reject\('eq', '(\w+)'\) \| list \| length > 0$/.exec(expression);
+  if (without !== null) {
+    const [, path = '', left = ''] = without;
+    return printed((look(path, values) as readonly unknown[]).some((one) => one !== left));
+  }
   const choice = /^([\w.]+) if ([\w.]+) else '(\w+)'$/.exec(expression);
   if (choice !== null) {
     const [, then = '', condition = '', otherwise = ''] = choice;
