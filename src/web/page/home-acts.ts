@@ -47,6 +47,7 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
   const view = work.window.view();
   const wall = work.clock.wall();
   const { delayEndsAt } = view.attributes;
+  const time = timeIn(lang.code, work.house.timezone);
   const home: Home = {
     view,
     tellings: whyNot('see-alarms', by, work.window) === null ? work.window.tellings() : [],
@@ -57,7 +58,8 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
     past,
     demo: work.demo,
     leftMs: delayEndsAt === null ? 0 : Date.parse(delayEndsAt) - wall,
-    now: timeIn(lang.code, work.house.timezone)(wall),
+    now: time(wall),
+    tryingUntil: view.walkUntil === null ? null : time(view.walkUntil),
   };
   return visit.show({ here: '/', body: homeBody(home), live: 'live' });
 }

@@ -92,6 +92,8 @@ export const en = {
       pending: 'Somebody came in. Type your code to stop the alarm.',
       triggered: 'The alarm is going. Type your code to end it.',
     },
+    trying:
+      'The parts are being tried out until {time}. Till then one short press of your button calls nobody. Hold it, or press it again at once: that calls. So does this page.',
     leftToLeave: 'Seconds left to go out',
     leftToStop: 'Seconds left to type your code',
     sound: 'Sound',

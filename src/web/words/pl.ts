@@ -87,6 +87,8 @@ export const pl: Words = {
       pending: 'Ktoś wszedł. Wpisz kod, żeby zatrzymać alarm.',
       triggered: 'Jest alarm. Wpisz kod, żeby go zakończyć.',
     },
+    trying:
+      'Do {time} trwa próba czujników. Do tego czasu jedno krótkie naciśnięcie przycisku nikogo nie wzywa. Przytrzymaj go albo od razu naciśnij jeszcze raz: to wzywa pomoc. Ta strona też.',
     leftToLeave: 'Sekundy na wyjście',
     leftToStop: 'Sekundy na wpisanie kodu',
     sound: 'Dźwięk',
