@@ -103,7 +103,7 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
   const { house, demo, fitting, languages, leaveTo } = options;
-  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, people, locks, fitting };
+  const work: PageWork = { window, history, sessions, streams, clock, house, demo, people, locks, fitting };
   const pages: PageOptions = { work, languages, leaveTo };
   guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);

@@ -403,6 +403,21 @@ describe('under threat', () => {
     expect(await enters(site, CODES.vera)).toBe(200);
   });
 
+  it('whoever is taken away is met nowhere by name, not in what happened before either', async () => {
+    const looked = async (code: string): Promise<string> => {
+      const site = await realSite();
+      await site.signedIn('vera');
+      const anna = await site.signedIn('anna');
+      expect(await anna.look()).toContain('Signed in on this page. By Vera.');
+      await anna.ask('POST', '/api/session', { body: { code } });
+      await anna.ask('DELETE', `/api/people/${PEOPLE.vera.id}`);
+      return anna.look();
+    };
+    const shown = await looked(CODES.anna);
+    expect(shown).toContain(`Signed in on this page. By ${PEOPLE.vera.id}.`);
+    expect(await looked(CODES.threat)).toBe(shown);
+  });
+
   const typed: readonly (readonly [string, (anna: Client) => Promise<Answer>])[] = [
     ['ends an alarm', (anna) => anna.ask('POST', '/api/disarm', { body: { code: CODES.threat } })],
     ['sets a mode', (anna) => anna.ask('POST', '/api/arm', { body: { mode: 'home', code: CODES.threat } })],

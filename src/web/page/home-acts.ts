@@ -32,7 +32,10 @@ async function pastFor(work: PageWork, { by, lang }: Visit): Promise<Past> {
   const rows = await work.history.newest(MOST_PAST);
   if (rows === null) return { is: 'unread' };
   const known = namesOf(work.house);
-  const named = (id: string): string => work.codes.person(id as never)?.name ?? known(id);
+  // Whom she took away under threat is not to be met here under a name.
+  const listed = work.people.list(by.vouched);
+  const people = new Map<string, string>(listed.ok ? listed.people.map(({ id, name }) => [id, name]) : []);
+  const named = (id: string): string => people.get(id) ?? known(id);
   const lines = pastLines(rows, lang, named, timeIn(lang.code, work.house.timezone));
   return { is: 'rows', rows: lines.slice(0, MOST_SHOWN) };
 }
