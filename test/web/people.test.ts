@@ -197,6 +197,30 @@ describe('her own code', () => {
     expect(rows(site)).toContain('code-changed');
   });
 
+  it('are looked for in vain by whoever has one: after ten that were chosen within the hour no more are', async () => {
+    const site = await realSite();
+    const vera = await site.signedIn('vera');
+    const choose = (n: number): Promise<Answer> => {
+      const newDuress = String(904_286 + n * 1000);
+      return vera.ask('POST', '/api/people/me/duress', { body: { code: CODES.vera, newDuress, again: newDuress } });
+    };
+    for (let n = 0; n < 10; n += 1) expect((await choose(n)).status).toBe(200);
+    const newDuress = CODES.anna;
+    const body = { code: CODES.vera, newDuress, again: newDuress };
+    expect(said(await vera.ask('POST', '/api/people/me/duress', { body }))).toEqual([
+      429,
+      'locked_out',
+      null,
+      'locked-out',
+    ]);
+    // It is hers alone, and it passes.
+    const anna = await site.signedIn('anna');
+    expect((await anna.ask('POST', '/api/people', { body: ben })).status).toBe(200);
+    await site.world.pass(3601);
+    await vera.ask('POST', '/api/session', { body: { code: CODES.vera } });
+    expect((await choose(10)).status).toBe(200);
+  });
+
   it('a duress code is set without a word in the log', async () => {
     const site = await realSite();
     const vera = await site.signedIn('vera');
