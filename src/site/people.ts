@@ -107,11 +107,14 @@ export async function identified(
   const asked = window.order({ source, ask: { action: 'identify' }, code, vouched: null, id: null });
   if (asked === null) return { ok: false, is: 'busy', field: null, why: 'too much waits to be answered; try again' };
   const answer = await asked;
-  if (!answer.ok && answer.error === 'locked_out')
-    return { ok: false, is: 'locked-out', field: FIELD, why: 'too many wrong codes; wait a while, then try again' };
-  if (!answer.ok || answer.given === undefined) return codeWrong;
   const { given } = answer;
+  const known = given === undefined ? {} : { given };
+  if (!answer.ok && answer.error === 'locked_out') {
+    const why = 'too many wrong codes; wait a while, then try again';
+    return { ok: false, is: 'locked-out', field: FIELD, why, ...known };
+  }
+  if (!answer.ok || given === undefined) return codeWrong;
   if (by !== null && by.person.id !== given.person.id)
-    return refused('code-wrong', FIELD, 'this is the code of somebody else; give your own');
+    return { ...refused('code-wrong', FIELD, 'this is the code of somebody else; give your own'), ...known };
   return { ok: true, given };
 }

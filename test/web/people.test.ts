@@ -454,6 +454,14 @@ describe('under threat', () => {
         return anna.form('/off', { code: CODES.threat });
       },
     ],
+    [
+      'is refused for her own code, because others were wrong before it',
+      async (anna) => {
+        const body = { code: CODES.threat, newCode: NEW, again: NEW };
+        for (let n = 0; n < 3; n += 1) await anna.form('/off', { code: '111222' });
+        return anna.ask('POST', '/api/people/me/code', { body });
+      },
+    ],
   ];
   for (const [name, deed] of typed) {
     it(`a duress code that ${name} says so of the session it came in, fresh as that is`, async () => {
