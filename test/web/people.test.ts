@@ -307,15 +307,15 @@ describe('changed locks', () => {
     const phone = await first.signedIn('vera', 'phone');
     // Killed right after the stroke: what the journal has is from before it.
     const restored = first.world.journal.restored();
+    const cookies = [anna.cookie() ?? '', phone.cookie() ?? ''];
     await anna.ask('POST', '/api/locks', { body: locks });
     const { codesIn } = await import('./enrolled.ts');
     const world = await settledWorld({ restored, clock, codes: codesIn(dir, clock) });
     const second = await openSite({ dir, world });
     await second.enrolled.locks.finish();
     await second.enrolled.locks.finish();
-    for (const { cookie } of [anna, phone]) {
-      const headers = { cookie: cookie() ?? '' };
-      expect((await second.client().ask('GET', '/api/state', { headers })).status).toBe(401);
+    for (const cookie of cookies) {
+      expect((await second.client().ask('GET', '/api/state', { headers: { cookie } })).status).toBe(401);
     }
     expect(rows(second).filter((type) => type === 'locks-changed' || type === 'installer-closed')).toEqual([
       'locks-changed',

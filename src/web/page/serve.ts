@@ -55,10 +55,13 @@ async function finish(request: FastifyRequest, reply: FastifyReply, went: Went):
   reply.headers(PAGE_HEADERS);
   if (went.is === 'elsewhere') return reply.headers(went.headers ?? {}).redirect(went.to, 303);
   if (went.is === 'file') {
-    reply.header('content-disposition', `attachment; filename="${went.name}"`);
+    reply.headers(went.headers ?? {}).header('content-disposition', `attachment; filename="${went.name}"`);
     return reply.type(went.type).send(Buffer.from(went.bytes));
   }
-  reply.code(went.status).type('text/html; charset=utf-8');
+  reply
+    .headers(went.headers ?? {})
+    .code(went.status)
+    .type('text/html; charset=utf-8');
   if (codingOf(request.headers['accept-encoding']) === 'plain') return reply.send(went.html);
   return reply.header('content-encoding', 'gzip').send(await squeeze(went.html));
 }
