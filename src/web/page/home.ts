@@ -7,7 +7,7 @@ import { SIGNS } from './icons.ts';
 import { type Named, namesOf } from './names.ts';
 import { type Past, pastPart } from './past.ts';
 import { type Said, saidText } from './said.ts';
-import { troublePart } from './trouble.ts';
+import { noticePart, troublePart } from './trouble.ts';
 import type { HouseNames, PageWork } from './visit.ts';
 
 /** What her page shows. */
@@ -54,6 +54,7 @@ ${home.demo === null ? null : demoPart(lang, home.demo)}
 ${helpPart(lang)}
 ${lightsPart(home, named)}
 ${troublePart(lang, view.attributes.faults, named)}
+${noticePart(lang, view.attributes.faults)}
 ${isSet ? null : html`<details class="box" id="end"${saidText(lang, said, 'off') === null ? null : html` open`}><summary>${words.endHeading}</summary>${off}</details>`}
 ${pastPart(lang, home.past, said)}
 <noscript><div class="box"><p>${lang.words.frame.noScript}</p><p>${fill(words.asOf, { time: home.now })}</p><p><a class="button" href="/">${lang.words.frame.tried}</a></p></div></noscript>`;
