@@ -327,11 +327,14 @@ step_service() {
   if [[ ! -f $config && ! -f $data/accepted.json ]]; then
     cat <<NEXT
 
-Installed. There is no config yet, so the hub is not started. Next:
+Installed. There is no config yet, so the hub is not started. Next, with the referral of this home ("lantern provision form"
+prints one to fill in):
 
-  1. write /etc/lantern/config.yaml (config/example.yaml shows every key)
-  2. sudo lantern check --config /etc/lantern/config.yaml
-  3. sudo systemctl start lantern
+  sudo lantern provision start --referral FILE --config /etc/lantern/config.yaml --data /var/lib/lantern
+  sudo systemctl start lantern
+  sudo lantern provision --data /var/lib/lantern
+
+For a home that is described already: put its config into /etc/lantern/config.yaml, and run this again.
 NEXT
     return
   fi

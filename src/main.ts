@@ -1,19 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compose } from './act/wording.ts';
-import type { Person } from './alarm/events.ts';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SourceId, ZoneId } from './base/brand.ts';
-import type { Json } from './base/json.ts';
-import { duration, minutes } from './base/time.ts';
-import { unitOfWires } from './box/unit.ts';
 import { takeUp } from './care/take-up.ts';
-import { careDeps } from './care-commands.ts';
-import type { CliDeps, ModemPlace, RunFiles } from './cli/deps.ts';
+import type { RunFiles } from './cli/deps.ts';
 import { exitCodes } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
+import { cliDeps } from './commands.ts';
+import { endAsked } from './ending.ts';
+import { credentialsDirectory, devices, type Families, facts, version } from './here.ts';
 import { topicsToHear } from './hub/address.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { parseOrder } from './hub/orders.ts';
@@ -33,18 +29,13 @@ import type {
 } from './hub/ports.ts';
 import { savedClock } from './hub/saved.ts';
 import { whyNotNow } from './hub/standing.ts';
-import { testAlert } from './hub/test-alert.ts';
 import { replyJson } from './hub/wire.ts';
-import { openInstallersHour, provisionDeps } from './installer.ts';
-import { openBundle, writeBundle } from './journal/bundle.ts';
-import { ensureEvidence, takeEvidenceIdentity } from './journal/evidence.ts';
+import { openInstallersHour } from './installer.ts';
 import { openJournal } from './journal/journal.ts';
-import { readLocal, verifyChain } from './journal/read.ts';
 import { createClock } from './link/clock.ts';
 import { createDusk } from './link/dusk.ts';
 import type { HomeAssistant } from './link/home-assistant/home-assistant.ts';
 import { createLog, type ProgramLog } from './link/log.ts';
-import { modemHandlers, openModemHere, showModem } from './link/modem/command.ts';
 import { keptFile } from './link/modem/kept.ts';
 import type { Modem } from './link/modem/modem.ts';
 import { createEmbeddedBroker } from './link/mqtt/embedded-broker.ts';
@@ -52,44 +43,32 @@ import { noteStart } from './link/starts.ts';
 import { openSupervisor } from './link/systemd.ts';
 import { createTwilio } from './link/texts/twilio.ts';
 import { joinWires, type KindOfWire, leftOut } from './link/wires.ts';
+import { controlHandlers, peopleHandlers } from './requests.ts';
 import { loadAccepted, saveAccepted } from './site/accepted.ts';
 import { openCodes } from './site/codes.ts';
 import { loadHouse } from './site/config.ts';
-import { findDecoder } from './site/decoder.ts';
-import { type Family, familyFacts, loadDevices } from './site/devices.ts';
-import type { FamilyFacts, House, MonitoringConfig, WebConfig } from './site/house.ts';
-import { addDevice } from './site/learn.ts';
-import { brokerUsersNow, createLocks, liveFrom } from './site/locks.ts';
-import { changeLocks } from './site/locks-change.ts';
+import type { House, MonitoringConfig, WebConfig } from './site/house.ts';
+import { brokerUsersNow, createLocks } from './site/locks.ts';
 import { createPeople } from './site/people.ts';
 import { formatProblem } from './site/report.ts';
 import { openReviews } from './site/reviews.ts';
-import { addDuress, addPerson, changeCode, listPeople, removePerson } from './site/users.ts';
-import { type ControlHandler, type ControlResult, openControl } from './web/control.ts';
+import { type ControlResult, openControl } from './web/control.ts';
 import type { Fitting } from './web/install/fitting.ts';
 import type { Demo } from './web/page/demo.ts';
 import type { HouseNames } from './web/page/visit.ts';
-import { liveJson } from './web/people.ts';
 import type { WebServer } from './web/server.ts';
 
-/** Where this program's own files lie, in a checkout as in an installation. */
-const home = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Built, the journal's worker lies beside this file under another name. */
 const builtWorker = new URL('./journal/worker.js', import.meta.url);
-const credentialsDirectory = process.env['CREDENTIALS_DIRECTORY'] ?? null;
 /** Inbox, rooms and journal are asked this often whether they still answer. */
 const HEARTBEAT_MS = 5_000;
-/** systemd asks for less than this; what has not ended by then is left as it is. */
-const STOP_MS = 4_500;
 
 /** Runs one command line and ends the process with its exit status. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await runProgram(argv, cliDeps(), processIo());
+  process.exitCode = await runProgram(argv, cliDeps(run), processIo());
 }
 
 // ---- the hub ---------------------------------------------------------------------------------------------------------
-
-type Families = ReadonlyMap<string, Family>;
 
 async function run(files: RunFiles): Promise<number> {
   const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
@@ -454,36 +433,6 @@ async function joinHomeAssistant(house: House, hub: Hub, clock: Clock, log: Prog
   }
 }
 
-/** How this process comes to its end. */
-interface End {
-  readonly asked: Promise<void>;
-  /** Ends it as a signal would, with a status that asks for another start. A signal meanwhile has the last word. */
-  again(): void;
-  status(): number;
-}
-
-/** Listened for from the first moment: a stop in the middle of the start ends it in order, and in time. */
-function endAsked(): End {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let status: number = exitCodes.done;
-  let ending = false;
-  const endWith = (wanted: number): void => {
-    status = wanted;
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(status), STOP_MS).unref();
-    resolve();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => endWith(exitCodes.done));
-  return {
-    asked: promise,
-    again: () => {
-      if (!ending) endWith(exitCodes.again);
-    },
-    status: () => status,
-  };
-}
-
 function makeDirectory(dir: string): string | null {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -492,316 +441,4 @@ function makeDirectory(dir: string): string | null {
   } catch (error) {
     return `the data directory cannot be made: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-// ---- what commands ask of a running hub --------------------------------------------------------------------------------
-
-/** Replies to a test are waited for no longer than this. */
-const LONGEST_WAIT = minutes(60);
-
-function controlHandlers(
-  hub: Hub,
-  clock: Clock,
-  texts: readonly TextPath[],
-  modem: Modem | null,
-  house: House,
-  askRestart: () => ControlResult,
-): ReadonlyMap<string, ControlHandler> {
-  const paths = texts.length === 0 ? ['log'] : texts.map(({ id }) => id);
-  const shown =
-    modem === null ? null : showModem(modem, { clock, neverContact: house.neverContact, words: TEST_WORDS });
-  return new Map<string, ControlHandler>([
-    ...(shown === null ? [] : modemHandlers(shown)),
-    ['restart', askRestart],
-    [
-      'standing',
-      (_request, item) => {
-        item({ version: version(), whyNotNow: whyNotNow(hub.window.view()) });
-        return { ok: true };
-      },
-    ],
-    [
-      'test-alert',
-      async ({ waitMs }, item, gone) => {
-        const wait = duration(typeof waitMs === 'number' ? Math.min(Math.max(waitMs, 0), LONGEST_WAIT) : 0);
-        const services = [...house.stations.stations.values()].filter(({ reports }) => reports.has('tests'));
-        const stations = services.map(({ id }) => id);
-        const asked = { paths, contacts: house.phones.keys(), stations, wait, gone };
-        await testAlert(hub, clock, asked, ({ hops, ...result }) => item({ ...result, hops: { ...hops } }));
-        return { ok: true };
-      },
-    ],
-    [
-      'contacts',
-      (_request, item) => {
-        for (const contact of hub.contacts()) item({ ...contact });
-        return { ok: true };
-      },
-    ],
-    [
-      'contacts-prove',
-      ({ contact }) => {
-        if (texts.length === 0) return { ok: false, why: 'no way to send texts is configured; add sms to the config' };
-        if (typeof contact === 'string' && hub.prove(contact)) return { ok: true };
-        return { ok: false, why: 'there is no such contact in the config; lantern contacts lists them' };
-      },
-    ],
-    [
-      'devices-seen',
-      (_request, item) => {
-        for (const { signals, guess, ...device } of hub.seen()) {
-          const what = guess.list === 'devices' ? guess.zone : guess.role;
-          item({ ...device, list: guess.list, guess: what, said: { ...signals }, signals: Object.keys(signals) });
-        }
-        return { ok: true };
-      },
-    ],
-    [
-      'devices-quality',
-      (_request, item) => {
-        for (const { measured, ...device } of hub.quality()) item({ ...device, ...measured });
-        return { ok: true };
-      },
-    ],
-  ]);
-}
-
-/** Whoever is at the machine itself; wrong codes typed there count together. */
-const TERMINAL = 'session:terminal' as SourceId;
-
-function peopleHandlers(
-  people: People,
-  locks: Locks,
-  page: () => WebServer | null,
-): ReadonlyMap<string, ControlHandler> {
-  const asker = { by: null, source: TERMINAL };
-  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-  return new Map<string, ControlHandler>([
-    [
-      'locks',
-      (_request, item) => {
-        item(liveJson(locks.live(null), page()?.signedIn() ?? []));
-        return { ok: true };
-      },
-    ],
-    [
-      'locks-change',
-      async ({ code, newCode, newDuress, leaveOut }, item) => {
-        const named = Array.isArray(leaveOut) ? leaveOut.filter((name) => typeof name === 'string') : [];
-        const duress = typeof newDuress === 'string' ? newDuress : null;
-        const asked = { code: text(code), newCode: text(newCode), newDuress: duress, leaveOut: named };
-        const done = await locks.change(asker, asked, page()?.signedIn().length ?? 0);
-        if (!done.ok) return done;
-        await page()?.signOut(() => true);
-        item({ at: done.at, ended: done.ended, passwords: done.passwords.map((one) => ({ ...one })) });
-        return { ok: true };
-      },
-    ],
-    [
-      'change-code',
-      async ({ code, newCode }) => {
-        const done = await people.changeCode(asker, { code: text(code), newCode: text(newCode) });
-        if (done.ok) await page()?.signOut(({ person }) => person.id === done.given.person.id);
-        return done;
-      },
-    ],
-  ]);
-}
-
-// ---- the desk --------------------------------------------------------------------------------------------------------
-
-/** A program of its own, with libraries that a hub never needs. */
-const deskCommands = () => import('./desk/command.ts');
-const quietLog = (): ProgramLog => createLog({ level: 'error', form: 'terminal' });
-
-async function runDesk(files: Parameters<CliDeps['desk']['run']>[0]): Promise<number> {
-  const log = createLog({ level: process.env['LANTERN_LOG'], form: process.stdout.isTTY ? 'terminal' : 'lines' });
-  const stop = endAsked().asked;
-  const { runDesk: run } = await deskCommands();
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const status = await run(files, { log, credentialsDirectory, say, stop });
-  log.flush();
-  return status;
-}
-
-// ---- what commands ask of the rooms --------------------------------------------------------------------------------------
-
-function devices(): Families {
-  const loaded = loadDevices(join(home, 'devices'), 'profiles');
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  return loaded.families;
-}
-
-const facts = (families: Families): ReadonlyMap<string, FamilyFacts> =>
-  new Map([...families].map(([name, family]) => [name, familyFacts(family)]));
-
-const version = (): string =>
-  (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
-
-function cliDeps(): CliDeps {
-  return {
-    version: version(),
-    run,
-    check(config) {
-      const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
-      return loaded.ok ? loaded.warnings : loaded.problems;
-    },
-    addDevice: (config, device) => addDevice(config, device, { families: facts(devices()), credentialsDirectory }),
-    formatProblem,
-    decoder: (asked) => findDecoder(devices(), asked, credentialsDirectory),
-    users: {
-      add: (dir, person, code) => addPerson(dir, person, code, credentialsDirectory),
-      addDuress: (dir, name, code) => addDuress(dir, name, code, credentialsDirectory),
-      list: listPeople,
-      remove: removePerson,
-      async changeCode(dir, code, newCode) {
-        const person = await ownerOf(dir, code);
-        return person === null ? WRONG_CODE : changeCode(dir, person.id, { code, newCode }, credentialsDirectory);
-      },
-      evidenceKey: async (dir) => (await ensureEvidence(dir)).identityToShow,
-      evidenceKeyShown: (dir) => void takeEvidenceIdentity(dir),
-    },
-    ...careDeps({ version: version(), families: () => facts(devices()), credentialsDirectory }),
-    locks: {
-      async live(dir) {
-        const house = loadAccepted(dir, facts(devices()));
-        if (house === null) return NO_HOUSE_YET;
-        const { renewed } = await brokerUsersNow(dir, house);
-        return { ok: true, live: liveJson(liveFrom({ dir, credentialsDirectory, house, renewed }, null), null) };
-      },
-      async change(dir, asked) {
-        const house = loadAccepted(dir, facts(devices()));
-        if (house === null) return NO_HOUSE_YET;
-        const person = await ownerOf(dir, asked.code);
-        if (person === null) return WRONG_CODE;
-        const brokerUsers = house.mqtt.kind === 'listen' ? house.mqtt.users : [];
-        const done = await changeLocks({ dir, credentialsDirectory, brokerUsers }, person.id, asked);
-        if (!done.ok) return done;
-        const passwords = done.passwords.map((one) => ({ ...one }));
-        return { ok: true, done: { at: done.at, ended: done.ended, passwords } };
-      },
-    },
-    provision: provisionDeps(() => ({ families: facts(devices()), credentialsDirectory })),
-    log: {
-      open: openLogReader,
-      verify: verifyLog,
-      bundle: (dir, file) => writeBundle(dir, file, join(home, 'scripts', 'evidence'), Date.now()),
-      opened: openBundle,
-    },
-    certificate: async (file, key) => (await import('./papers/verify.ts')).verifyCertificate(file, key),
-    modem: openModem,
-    desk: {
-      run: runDesk,
-      add: async (place, name, password) => (await deskCommands()).addDeskUser(place, quietLog(), name, password),
-      list: async (place) => (await deskCommands()).listDeskUsers(place, quietLog()),
-      remove: async (place, name) => (await deskCommands()).removeDeskUser(place, quietLog(), name),
-    },
-    families() {
-      const families = [...devices().values()].map(({ name, title, models }) => ({ name, title, models }));
-      return { ok: true, families };
-    },
-    pins: async () => (await import('./link/gpio/list.ts')).listPins(),
-    upgrade: upgradeBox,
-    unit: unitOf,
-  };
-}
-
-const WRONG_CODE = { ok: false, why: 'that code is not right' } as const;
-const NO_HOUSE_YET = { ok: false, why: 'no hub has run on this directory yet; is --data right?' } as const;
-
-/** Whose code this is, where no hub runs that could be asked. */
-async function ownerOf(dir: string, code: string): Promise<Person | null> {
-  const clock = createClock(null);
-  const codes = openCodes(dir, { credentialsDirectory, now: clock.wall, trusted: clock.trusted });
-  return (await codes.check(code))?.person ?? null;
-}
-
-const BOX = '/opt/lantern';
-const BOX_CREDENTIALS = '/etc/lantern/credentials';
-
-async function upgradeBox(...[wish, config, aside]: Parameters<CliDeps['upgrade']>): ReturnType<CliDeps['upgrade']> {
-  const [{ upgrade }, { openReleases }, { openMachine }] = await Promise.all([
-    import('./box/upgrade.ts'),
-    import('./box/releases.ts'),
-    import('./box/machine.ts'),
-  ]);
-  // Half an upgrade must not be the end of it because somebody closes a terminal.
-  process.on('SIGHUP', () => {});
-  const machine = openMachine({ home: BOX, config, credentials: BOX_CREDENTIALS });
-  return upgrade(wish, { releases: openReleases(BOX), machine, ...aside });
-}
-
-function unitOf(config: string): ReturnType<CliDeps['unit']> {
-  const loaded = loadHouse(config, { families: facts(devices()), credentialsDirectory });
-  if (!loaded.ok) return { ok: false, why: `${config} is refused; lantern check says why` };
-  const { gpio, gateways, boards, modem } = loaded.house;
-  const ports = [...gateways, ...boards, ...(modem === null ? [] : [modem])].flatMap(({ port }) => port ?? []);
-  const text = unitOfWires({
-    pins: gpio.inputs.length + gpio.outputs.length > 0 ? 'some' : 'none',
-    ports: ports.map((port) => (existsSync(port) ? realpathSync(port) : port)),
-    receiver: gateways.some(({ command }) => command !== null) ? 'some' : 'none',
-  });
-  return { ok: true, text };
-}
-
-/** The modem at a port of this machine, for a command; while a hub runs, the port is the hub's. */
-async function openModem(place: ModemPlace): ReturnType<CliDeps['modem']> {
-  const loaded =
-    place.config === null ? null : loadHouse(place.config, { families: facts(devices()), credentialsDirectory });
-  if (loaded?.ok === false) return { ok: false, why: `${place.config} is refused; lantern check says why` };
-  const configured = loaded?.house.modem ?? null;
-  const port = place.port ?? configured?.port ?? null;
-  if (port === null) return { ok: false, why: 'this config names no modem; name its port with --port PATH' };
-  const clock = createClock(null);
-  const kept = place.data === null ? nothingKept : keptFile(join(place.data, 'modem.json'));
-  const log = createLog({ level: 'silent', form: 'lines' });
-  const config = { port, baud: place.baud ?? configured?.baud ?? 115_200, pin: configured?.pin ?? null };
-  // An alarm of the clock does not keep a process alive, and here nothing else may.
-  const alive = setInterval(() => {}, 1_000);
-  const opened = await openModemHere(config, { clock, log, kept });
-  if (!opened.ok) {
-    clearInterval(alive);
-    return opened;
-  }
-  const { modem } = opened;
-  const close = async (): Promise<void> => {
-    await modem.close();
-    clearInterval(alive);
-  };
-  const shown = showModem(modem, { clock, neverContact: loaded?.house.neverContact ?? null, words: TEST_WORDS });
-  return { ok: true, modem: { ...shown, close } };
-}
-
-const TEST_WORDS = compose({
-  kind: 'test',
-  purpose: 'test',
-  wording: 'neutral',
-  number: null,
-  zoneNames: [],
-  asks: null,
-});
-
-/** Without a data directory nothing is remembered, and so no PIN is tried. */
-const nothingKept = { get: () => null, set: () => Promise.resolve(false) };
-
-function openLogReader(dir: string): ReturnType<CliDeps['log']['open']> {
-  const first = readLocal(dir, { limit: 0 });
-  if (!first.ok) return first;
-  return {
-    ok: true,
-    reader: {
-      page({ after, since, limit }) {
-        const query = since === null ? {} : { sinceIso: new Date(since).toISOString() };
-        const page = readLocal(dir, { ...query, afterSeq: after, limit });
-        return page.ok ? { ok: true, rows: [...page.rows] } : page;
-      },
-      close() {},
-    },
-  };
-}
-
-function verifyLog(dir: string): ReturnType<CliDeps['log']['verify']> {
-  const verified = verifyChain(dir);
-  if (verified.ok) return verified;
-  return { ok: false, badSeq: verified.seq === 0 ? null : verified.seq, why: verified.why };
 }

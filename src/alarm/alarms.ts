@@ -33,9 +33,16 @@ export function mostUrgent(state: PanelState): Alarm | null {
   return null;
 }
 
-/** The alarm a new trip of this kind belongs to, if one is still running. */
-export function running(state: PanelState, kind: AlarmKind, now: Instant): Alarm | null {
-  return shownAlarms(state).findLast((alarm) => alarm.kind === kind && !isDue(alarm.runsUntil, now)) ?? null;
+/** The alarm a new trip of this kind belongs to, if one is still running. `takes`: those that it may belong to. */
+export function running(
+  state: PanelState,
+  kind: AlarmKind,
+  now: Instant,
+  takes: (alarm: Alarm) => boolean = () => true,
+): Alarm | null {
+  return (
+    shownAlarms(state).findLast((alarm) => alarm.kind === kind && !isDue(alarm.runsUntil, now) && takes(alarm)) ?? null
+  );
 }
 
 /** Opens an alarm and starts telling people. Siren and panel phase are the caller's. */

@@ -150,12 +150,14 @@ export type PanelEvent =
 /** Why an order was refused; the words of `panel/reply`. */
 export type Refusal = 'bad_code' | 'locked_out' | 'zones_open' | 'not_allowed' | 'no_users' | 'bad_request';
 
-/** The answer to an order. */
+/**
+ * The answer to an order. `given`: whose code came with it, where it was anybody's; for a caller within this process alone, and never to
+ * be shown as it is.
+ */
 export type Answer =
   | {
       readonly ok: true;
       readonly warnings: readonly string[];
-      /** Only in the answer to `identify`, and never to be shown as it is. */
       readonly given?: GivenCode;
     }
   | {
@@ -164,4 +166,5 @@ export type Answer =
       readonly zones?: readonly ZoneId[];
       /** How long no code is taken, where that is why. */
       readonly waits?: Duration;
+      readonly given?: GivenCode;
     };

@@ -88,9 +88,20 @@ export function onCodeVerified(
   now: Instant,
 ): Step {
   const help = given.duress ? onDuress(plan, step, order.source, now) : step;
-  if (isLockedOut(step.state, order.source, now)) return reply(help, order.replyTo, lockedOut(step, order, now));
+  if (isLockedOut(step.state, order.source, now))
+    return naming(reply(help, order.replyTo, lockedOut(step, order, now)), given);
   const known = forgive(help, order.source);
-  return carryOut(plan, known, order, given, { enrolled: true, mayArm: given.mayArm }, now);
+  return naming(carryOut(plan, known, order, given, { enrolled: true, mayArm: given.mayArm }, now), given);
+}
+
+/** A caller within this process gets to know whose code it was, whatever came of it. */
+function naming({ state, effects }: Step, { person, duress }: GivenCode): Step {
+  const named = effects.map((effect) =>
+    effect.type === 'reply' && effect.to.via === 'call'
+      ? { ...effect, answer: { ...effect.answer, given: { person, duress } } }
+      : effect,
+  );
+  return { state, effects: named };
 }
 
 /** Does what somebody known has asked, if their role allows it. */
@@ -126,8 +137,7 @@ function carryOut(plan: PanelPlan, step: Step, order: Order, given: GivenCode, f
 
 function identify(step: Step, order: Order, given: GivenCode): Step {
   const noted = record(step, 'signed-in', { by: given.person.id, source: order.source });
-  const { person, duress } = given;
-  return reply(noted, order.replyTo, { ok: true, warnings: [], given: { person, duress } });
+  return reply(noted, order.replyTo, yes());
 }
 
 /** It has happened already, so nobody's leave is asked: it is written down. */

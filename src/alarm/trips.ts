@@ -177,9 +177,13 @@ function onFire(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
 
 function onTechnical(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {
   const noted = addFault(step, `technical:${zone}`);
-  const alarm = running(noted.state, 'fault', now);
+  const alarm = running(noted.state, 'fault', now, (open) => !isAboutSupply(plan, open.zones));
   return alarm === null ? raise(plan, noted, 'fault', [zone], 'shown', now) : join(noted, alarm, zone);
 }
+
+/** That the mains was cut is another matter: water that comes after it is told of as on any other day. */
+const isAboutSupply = (plan: PanelPlan, zones: readonly ZoneId[]): boolean =>
+  zones.some((id) => plan.zones.get(id)?.type === 'mains');
 
 /** Someone is at a detector or its cover: with the panel set a sounding alarm, else one that is shown and told. */
 export function onTamper(plan: PanelPlan, step: Step, zone: ZoneId, now: Instant): Step {

@@ -52,8 +52,12 @@ export function tryPress(plan: PanelPlan, step: Step, zone: ZonePlan, now: Insta
   const tried = change(step, { tried: { ...step.state.tried, [zone.id]: now } });
   const shown = tellWalk(record(tried, 'walk-press', { zone: zone.id }), zone, 'pressed');
   // On site it looks the same; help that nobody there may know of is called all the same.
-  return step.state.walk?.presses === 'real' ? onPanic(plan, shown, { silent: true, zones: [zone.id] }, now) : shown;
+  return isInNeed(step.state) ? onPanic(plan, shown, { silent: true, zones: [zone.id] }, now) : shown;
 }
+
+/** Begun under threat, or a call that nobody there may know of is open: whoever presses now is not trying buttons. */
+const isInNeed = ({ walk, alarms }: PanelState): boolean =>
+  walk?.presses === 'real' || alarms.some(({ silent }) => silent);
 
 /** It was tried a moment ago: this press, or this hold of it, is a call. */
 export function isTriedAgain(state: PanelState, zone: ZoneId, now: Instant): boolean {

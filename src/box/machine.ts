@@ -102,7 +102,7 @@ async function hashOf(file: string): Promise<string> {
 }
 
 const noRoom = (why: string): string =>
-  /ENOSPC|No space left/.test(why) ? `the disk is full (${why}); make room and try again` : why;
+  /ENOSPC|No space left|Wrote only/.test(why) ? `the disk is full (${why}); make room and try again` : why;
 
 /** A child holds the lock for us: it ends when its input does, which is at the latest when this process is no more. */
 async function hold(lock: string): Promise<ChildProcess | null> {

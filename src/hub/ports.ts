@@ -435,6 +435,8 @@ export interface LiveLocks {
   /** Who gets texts, of which kinds of alarm. */
   readonly contacts: readonly { readonly id: ContactId; readonly alarms: readonly AlarmKind[] }[];
   readonly elsewhere: readonly Elsewhere[];
+  /** Of the page; one of the hub's own is made anew at the start after a change. */
+  readonly certificate: 'own' | 'given' | 'none';
   /** The last time that the locks were changed; null: never. */
   readonly changed: { readonly at: string; readonly ended: Readonly<Record<string, number>> } | null;
 }

@@ -129,8 +129,14 @@ export function liveFrom(
     }),
     contacts: [...house.escalation.contacts.values()].map(({ id, alarms }) => ({ id, alarms: [...alarms] })),
     elsewhere: [...elsewhere(house), ...pepperElsewhere(dir, credentialsDirectory)],
+    certificate: certificateOf(house),
     changed: last === null ? null : { at: last.at, ended: last.ended },
   };
+}
+
+function certificateOf({ web }: House): LiveLocks['certificate'] {
+  if (web === null || web.tls === null) return 'none';
+  return web.tls === 'self' ? 'own' : 'given';
 }
 
 /** What only somebody else, or the config, can change. */

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Answer, Ask } from '../alarm/events.ts';
-import type { OutputId, SourceId } from '../base/brand.ts';
+import type { OutputId } from '../base/brand.ts';
 import type { JsonObject } from '../base/json.ts';
 import { minutes } from '../base/time.ts';
 import type { History, Locks, People, PeopleDone, Window } from '../hub/ports.ts';
+import { orderOf } from './order.ts';
 import {
   addPerson,
   changeCode,
@@ -115,24 +116,19 @@ function endpoint<B extends z.ZodObject = Empty, Q extends z.ZodObject = Empty, 
   };
 }
 
-/** Wrong codes of whoever has no session count together, as all anonymous MQTT clients do. */
-const sourceOf = (by: Session | null): SourceId => `session:${by?.id ?? 'new'}` as SourceId;
-
 const answered = (answer: Answer): Reply => {
   if (answer.ok) return ok({ ok: true, warnings: answer.warnings });
   return refuse(answer.error, answer.zones === undefined ? {} : { zones: answer.zones });
 };
 
 async function order(work: Work, by: Session | null, ask: Ask, code: string | null): Promise<Reply> {
-  const vouched = code === null ? (by?.vouched ?? null) : null;
-  const asked = work.window.order({ source: sourceOf(by), ask, code, vouched, id: null });
-  return asked === null ? refuse('busy') : answered(await asked);
+  const answer = await orderOf(work, by, ask, code);
+  return answer === null ? refuse('busy') : answered(answer);
 }
 
 async function onSignIn(work: Work, by: Session | null, { code, device }: z.infer<typeof signIn>): Promise<Reply> {
-  const asked = work.window.order({ source: sourceOf(by), ask: { action: 'identify' }, code, vouched: null, id: null });
-  if (asked === null) return refuse('busy');
-  const answer = await asked;
+  const answer = await orderOf(work, by, { action: 'identify' }, code);
+  if (answer === null) return refuse('busy');
   if (!answer.ok) return answered(answer);
   if (answer.given === undefined) return refuse('failed');
   const signed = await work.sessions.signIn(answer.given, by, device ?? null);

@@ -139,6 +139,9 @@ const live = z.object({
   elsewhere: z
     .array(z.object({ kind: z.string(), name: z.string(), secrets: z.array(z.string()) }))
     .describe('What only somebody else, or the config, can change.'),
+  certificate: z
+    .enum(['own', 'given', 'none'])
+    .describe('Of the page. One of the hub’s own is made anew at the start after a change.'),
   changed: z.object({ at: time, ended }).nullable().describe('The last time.'),
 });
 export const locks = live;

@@ -14,6 +14,7 @@ import { describeApi } from './openapi.ts';
 import type { Demo } from './page/demo.ts';
 import { refusedAsPage } from './page/refusing.ts';
 import { type PageOptions, servePages } from './page/serve.ts';
+import { createShownOnce } from './page/shown-once.ts';
 import type { HouseNames, PageWork } from './page/visit.ts';
 import { type RefusalName, type Reply, refuse } from './refusals.ts';
 import type { Deed } from './roles.ts';
@@ -103,7 +104,21 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
   const sessions = createSessions({ window, codes, clock, transport: options.tls === null ? 'plain' : 'tls' });
   const streams = createStreams({ window, history });
   const { house, demo, fitting, languages, leaveTo } = options;
-  const work: PageWork = { window, history, sessions, streams, codes, clock, house, demo, people, locks, fitting };
+  const shownOnce = createShownOnce(clock);
+  const work: PageWork = {
+    window,
+    history,
+    sessions,
+    streams,
+    codes,
+    clock,
+    house,
+    demo,
+    fitting,
+    people,
+    locks,
+    shownOnce,
+  };
   const pages: PageOptions = { work, languages, leaveTo };
   guard(app, options, pages);
   for (const endpoint of ENDPOINTS) serve(app, endpoint, work);

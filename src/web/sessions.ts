@@ -60,6 +60,8 @@ export interface Sessions {
   byId(id: string): Session | null;
   /** A code was given. The token changes; the same person keeps the session. `device` pairs it. */
   signIn(given: GivenCode, before: Session | null, device: string | null): Promise<SignedIn>;
+  /** A right code was given in it, for something else than signing in. It counts at once. */
+  heard(id: string, given: GivenCode): void;
   /** False: there is no such session. */
   end(id: string): Promise<boolean>;
   /** Ends all of these but one; null: but none. Those whose person is gone are among them. */
@@ -158,6 +160,13 @@ export function createSessions({ window, codes, clock, transport }: SessionsNeed
         session: { id, person, device: name, vouched, ...times },
         cookie: cookie(token, between(now, stored.until)),
       };
+    },
+    heard(id, { person, duress }) {
+      // Of a code that is somebody else's only the threat is taken over.
+      const now = (one: Stored): Stored =>
+        one.id === id && (duress || one.person === person.id) ? { ...one, threat: duress ? 1 : 0 } : one;
+      // Whoever waits for the panel's answer does not wait for this too.
+      void keep(all.map(now));
     },
     async end(id) {
       if (!all.some((one) => one.id === id)) return false;

@@ -82,6 +82,13 @@ describe('the mains, while the panel is set', () => {
     [60, cut, 'armed_home'],
     [65, 'tick', 'armed_home', 'tells fault about mains-relay'],
   ]);
+  story('hides no water either: that is told of its own', plan, [
+    [0, arm('home'), 'armed_home'],
+    [60, cut, 'armed_home'],
+    [65, 'tick', 'armed_home', 'tells fault about mains-relay'],
+    [90, leak('cellar-water'), 'armed_home', 'tells fault about cellar-water', 'fault technical:cellar-water'],
+    [100, leak('cellar-water'), 'armed_home', 'tells nobody'],
+  ]);
   story('a silent call is what it was', plan, [
     [0, arm('home'), 'armed_home'],
     [60, cut, 'armed_home'],

@@ -104,6 +104,13 @@ story('a duress code is a call', plan, [
   [10, disarm('duress'), 'disarmed', 'tells duress', 'walk until 600'],
 ]);
 
+story('after one, or after a call, no press is tried any more, and on site it looks the same', plan, [
+  [0, walk('resident'), 'disarmed'],
+  [10, disarm('duress'), 'disarmed', 'tells duress'],
+  [60, press('fob'), 'disarmed', 'shows fob pressed', 'logs walk-press', 'tells personal about fob', 'walk until 600'],
+  [120, press('fob'), 'disarmed', 'shows fob pressed', 'logs walk-press', 'tells personal about fob'],
+]);
+
 story('begun under threat it looks the same and swallows nothing', plan, [
   [0, walk('resident', 10, 'threat'), 'disarmed', 'replies ok', 'logs walk-began'],
   [

@@ -181,6 +181,7 @@ describe('a hub that is not there, or not itself', () => {
     expect((await ask(dir, 'hi')).ended).toEqual({
       ok: false,
       why: `no hub is running on ${dir}; start it with: lantern run --config FILE --data ${dir}`,
+      hub: 'absent',
     });
   });
   const answers: readonly (readonly [what: string, answer: string | null, why: RegExp])[] = [

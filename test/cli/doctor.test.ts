@@ -20,7 +20,7 @@ it('--json', async () => {
 it('what the hub does not answer is part of what is looked at', async () => {
   const deps = fakeDeps();
   await lantern(['doctor', '--data', 'nowhere', '--config', 'c'], { deps });
-  const answers = { ok: false, why: expect.stringMatching(/^no hub is running on nowhere/) };
+  const answers = { ok: false, hub: 'absent', why: expect.stringMatching(/^no hub is running on nowhere/) };
   expect(deps.calls).toEqual([['doctor', { data: 'nowhere', config: 'c' }, { answers, modem: null }]]);
 });
 

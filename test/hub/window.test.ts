@@ -169,7 +169,16 @@ describe('its news', () => {
 
 describe('an order', () => {
   const rows: readonly (readonly [string, Wish, Answer])[] = [
-    ['with a code', wish(armHome, { code: CODE }), { ok: true, warnings: [] }],
+    [
+      'with a code',
+      wish(armHome, { code: CODE }),
+      { ok: true, warnings: [], given: { person: PEOPLE.anna, duress: false } },
+    ],
+    [
+      'with a duress code',
+      wish(armHome, { code: DURESS }),
+      { ok: true, warnings: [], given: { person: PEOPLE.anna, duress: true } },
+    ],
     ['with a wrong code', wish(armHome, { code: '000000' }), { ok: false, error: 'bad_code' }],
     ['with nothing', wish(armHome), { ok: false, error: 'bad_code' }],
     ['of somebody vouched for', wish(armHome, { vouched: anna }), { ok: true, warnings: [] }],

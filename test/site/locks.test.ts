@@ -109,7 +109,7 @@ describe('changed locks', () => {
     const disk: LocksDisk = {
       ...locksDisk(dir),
       rename(from, to) {
-        if (to.endsWith('locks.json')) typed = open.check(SISTER);
+        if (to.endsWith('pepper.key')) typed = open.check(SISTER);
         locksDisk(dir).rename(from, to);
       },
     };

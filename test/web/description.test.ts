@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { PEOPLE } from '../hub/fakes.ts';
 import { type Answer, type Client, CODES, openSite } from './support.ts';
 
 // What /api/openapi.json promises, held against what is really answered.
@@ -85,6 +86,33 @@ describe('/api/openapi.json', () => {
     ['post /api/installer', (client) => client.ask('POST', '/api/installer', { body: { minutes: 1 } })],
     ['get /api/events', (client) => client.ask('GET', '/api/events?after=1&limit=2')],
     ['get /healthz', (client) => client.ask('GET', '/healthz')],
+    ['get /api/people', (client) => client.ask('GET', '/api/people')],
+    [
+      'post /api/people',
+      (client) =>
+        client.ask('POST', '/api/people', {
+          body: { name: 'Ben', role: 'visitor', until: '2027-01-01', code: '350871', again: '350871' },
+        }),
+    ],
+    ['delete /api/people/{id}', (client) => client.ask('DELETE', `/api/people/${PEOPLE.vera.id}`)],
+    [
+      'post /api/people/me/code',
+      (client) =>
+        client.ask('POST', '/api/people/me/code', { body: { code: CODES.anna, newCode: '350871', again: '350871' } }),
+    ],
+    [
+      'post /api/people/me/duress',
+      (client) =>
+        client.ask('POST', '/api/people/me/duress', {
+          body: { code: CODES.anna, newDuress: '350871', again: '350871' },
+        }),
+    ],
+    ['get /api/locks', (client) => client.ask('GET', '/api/locks')],
+    [
+      'post /api/locks',
+      (client) => client.ask('POST', '/api/locks', { body: { code: CODES.anna, newCode: '350871', again: '350871' } }),
+    ],
+    ['delete /api/sessions', (client) => client.ask('DELETE', '/api/sessions')],
     ['delete /api/session', (client) => client.ask('DELETE', '/api/session')],
   ];
   for (const [name, ask] of asked) {
@@ -99,6 +127,17 @@ describe('/api/openapi.json', () => {
       expect(validator(schema ?? { not: {} })(answer.body)).toBeNull();
     });
   }
+
+  it('a refusal that names its field is as described', async () => {
+    const { site, description } = await describedSite();
+    const anna = await site.signedIn('anna');
+    const answer = await anna.ask('DELETE', `/api/people/${PEOPLE.anna.id}`);
+    const wrong = await anna.ask('POST', '/api/locks', {
+      body: { code: CODES.anna, newCode: '12345', again: '12345' },
+    });
+    expect([answer.body['reason'], wrong.body['field']]).toEqual(['oneself', 'newCode']);
+    for (const { body } of [answer, wrong]) expect(validator(description.components.schemas.Refusal)(body)).toBeNull();
+  });
 
   it('a refusal is as described', async () => {
     const { site, description } = await describedSite();

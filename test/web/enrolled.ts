@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrokerLocks, Locks, People, Window } from '../../src/hub/ports.ts';
 import { openCodes } from '../../src/site/codes.ts';
+import type { House } from '../../src/site/house.ts';
 import { createLocks } from '../../src/site/locks.ts';
 import { createPeople } from '../../src/site/people.ts';
 import { emptyUsers, noCode, type StoredPerson, usersText } from '../../src/site/users-file.ts';
@@ -46,10 +47,19 @@ export async function enrolledDir(): Promise<string> {
 export const codesIn = (dir: string, clock: FakeClock): ReturnType<typeof openCodes> =>
   openCodes(dir, { credentialsDirectory: null, now: clock.wall, trusted: clock.trusted });
 
-export const BROKER_USERS = [
+const BROKER_USERS = [
   { name: 'zigbee2mqtt', password: 'a password of before', publish: ['zigbee2mqtt/#'], subscribe: ['zigbee2mqtt/#'] },
   { name: 'garage', password: 'another one of before', publish: ['garage/#'], subscribe: [] },
 ];
+
+const WEB: House['web'] = {
+  host: '192.0.2.1',
+  port: 443,
+  tls: 'self',
+  names: [],
+  language: 'en',
+  leaveTo: 'https://leave.example/',
+};
 
 /** A broker of this hub with one client on this machine and two elsewhere. */
 function brokerLocks(): BrokerLocks & { readonly revoked: string[] } {
@@ -76,6 +86,6 @@ export function enrolled(dir: string, window: Window, clock: FakeClock): Enrolle
   const place = { dir, credentialsDirectory: null, window, options };
   const mqtt = { kind: 'listen', host: '192.0.2.1', port: 1883, users: BROKER_USERS } as const;
   const codes = codesIn(dir, clock);
-  const locks = createLocks({ ...place, house: { ...house, mqtt }, codes, broker, renewed: new Map() });
+  const locks = createLocks({ ...place, house: { ...house, mqtt, web: WEB }, codes, broker, renewed: new Map() });
   return { dir, people: createPeople(place), locks, revoked: broker.revoked };
 }

@@ -283,15 +283,15 @@ describe('changed locks', () => {
     const phone = await first.signedIn('vera', 'phone');
     // Killed right after the stroke: what the journal has is from before it.
     const restored = first.world.journal.restored();
+    const cookies = [anna.cookie() ?? '', phone.cookie() ?? ''];
     await anna.ask('POST', '/api/locks', { body: locks });
     const { codesIn } = await import('./enrolled.ts');
     const world = await settledWorld({ restored, clock, codes: codesIn(dir, clock) });
     const second = await openSite({ dir, world });
     await second.enrolled.locks.finish();
     await second.enrolled.locks.finish();
-    for (const { cookie } of [anna, phone]) {
-      const headers = { cookie: cookie() ?? '' };
-      expect((await second.client().ask('GET', '/api/state', { headers })).status).toBe(401);
+    for (const cookie of cookies) {
+      expect((await second.client().ask('GET', '/api/state', { headers: { cookie } })).status).toBe(401);
     }
     expect(rows(second).filter((type) => type === 'locks-changed' || type === 'installer-closed')).toEqual([
       'locks-changed',
@@ -401,5 +401,40 @@ describe('under threat', () => {
     expect(rows(site, true).length).toBeGreaterThan(before);
     await anna.ask('DELETE', `/api/people/${PEOPLE.vera.id}`);
     expect(await enters(site, CODES.vera)).toBe(200);
+  });
+
+  const typed: readonly (readonly [string, (anna: Client) => Promise<Answer>])[] = [
+    ['ends an alarm', (anna) => anna.ask('POST', '/api/disarm', { body: { code: CODES.threat } })],
+    ['sets a mode', (anna) => anna.ask('POST', '/api/arm', { body: { mode: 'home', code: CODES.threat } })],
+    ['ends an alarm by the form', (anna) => anna.form('/off', { code: CODES.threat })],
+    ['sets a mode by the form', (anna) => anna.form('/set', { mode: 'home', code: CODES.threat })],
+    [
+      'is refused, because others were wrong before it',
+      async (anna) => {
+        for (let n = 0; n < 3; n += 1) await anna.form('/off', { code: '111222' });
+        return anna.form('/off', { code: CODES.threat });
+      },
+    ],
+  ];
+  for (const [name, deed] of typed) {
+    it(`a duress code that ${name} says so of the session it came in, fresh as that is`, async () => {
+      const site = await realSite();
+      const anna = await site.signedIn('anna');
+      await deed(anna);
+      await anna.ask('DELETE', `/api/people/${PEOPLE.vera.id}`);
+      expect(await names(anna)).toEqual(['Anna', 'Ivan', 'Mona']);
+      expect(await enters(site, CODES.vera)).toBe(200);
+      // With her true code she is who she is again.
+      await site.world.pass(91);
+      await anna.ask('POST', '/api/disarm', { body: { code: CODES.anna } });
+      expect(await names(anna)).toEqual(['Anna', 'Vera', 'Ivan', 'Mona']);
+    });
+  }
+
+  it('the duress code of somebody else takes nobody out of their session, and is heard', async () => {
+    const site = await realSite();
+    const vera = await site.signedIn('vera');
+    await vera.ask('POST', '/api/disarm', { body: { code: CODES.threat } });
+    expect((await vera.ask('GET', '/api/session')).body['person']).toEqual({ name: 'Vera', role: 'visitor' });
   });
 });

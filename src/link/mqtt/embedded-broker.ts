@@ -3,7 +3,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { generate } from 'mqtt-packet';
 import type { Broker, BrokerDoor, BrokerLocks, Log, Outgoing, RenewedPassword } from '../../hub/ports.ts';
-import { type Account, ANONYMOUS_SOURCE, createAccounts, isLoopback, type MqttLogin, whereFrom } from './accounts.ts';
+import {
+  type Account,
+  ANONYMOUS_SOURCE,
+  createAccounts,
+  type From,
+  isLoopback,
+  type MqttLogin,
+  whereFrom,
+} from './accounts.ts';
 import { createAdmission, type Sender } from './admission.ts';
 import { createAudience } from './audience.ts';
 import { type BoundedSocket, boundSocket } from './bounded-socket.ts';
@@ -47,6 +55,8 @@ export interface EmbeddedBrokerParts {
   readonly siteId: string;
   readonly door: BrokerDoor;
   readonly log: Log;
+  /** Tells programs of this machine from all others; left out: by their addresses. */
+  readonly from?: (socket: Socket) => From;
 }
 
 /** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
@@ -66,7 +76,7 @@ const LISTEN_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
  * Sessions end with their connection, whatever the client asked for. `open` rejects with one sentence and a remedy.
  */
 export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<EmbeddedBroker> {
-  const { config, siteId, door, log } = parts;
+  const { config, siteId, door, log, from = whereFrom } = parts;
   let renewed = config.renewed ?? new Map<string, RenewedPassword>();
   let accounts = createAccounts(config.users, renewed);
   const refusals = createRefusals((source, why) => door.refused(source, why));
@@ -175,7 +185,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       done(Object.assign(new Error(why), { returnCode }), false);
     };
     const socket = client.conn as Socket;
-    const account = accounts.find(name, password, whereFrom(socket));
+    const account = accounts.find(name, password, from(socket));
     if (account === null) {
       setTimeout(refuse, WRONG_PASSWORD_WAIT_MS, CONNACK.badLogin, 'a wrong name or password').unref();
     } else if (client.id.length > MAX_CLIENT_ID_LENGTH) {
@@ -270,7 +280,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       const counts = new Map<string, { here: number; network: number }>();
       for (const [socket, { name }] of guests) {
         const count = counts.get(name) ?? { here: 0, network: 0 };
-        count[whereFrom(socket)] += 1;
+        count[from(socket)] += 1;
         counts.set(name, count);
       }
       return counts;
@@ -281,7 +291,7 @@ export async function createEmbeddedBroker(parts: EmbeddedBrokerParts): Promise<
       accounts = createAccounts(config.users, renewed);
       const names = new Set(over.map(([name]) => name));
       for (const [socket, { name, client }] of guests) {
-        if (names.has(name) && whereFrom(socket) === 'network') client.close();
+        if (names.has(name) && from(socket) === 'network') client.close();
       }
     },
   };

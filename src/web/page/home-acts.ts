@@ -1,7 +1,7 @@
-import type { Answer, Ask } from '../../alarm/events.ts';
-import type { OutputId, SourceId } from '../../base/brand.ts';
+import type { OutputId } from '../../base/brand.ts';
 import { html } from '../../base/html.ts';
 import { whyNot } from '../leave.ts';
+import { orderOf } from '../order.ts';
 import { ACTS, type DemoAct } from './demo.ts';
 import { type Home, helpPart, homeBody, MODES, type Mode } from './home.ts';
 import { namesOf } from './names.ts';
@@ -13,11 +13,6 @@ import { goTo, type PageRoute, type PageWork, type Visit, type Went } from './vi
 const MOST_PAST = 60;
 const MOST_SHOWN = 15;
 const MOST_BYPASSED = 200;
-
-async function order(work: PageWork, by: Visit['by'], ask: Ask, code: string | null): Promise<Answer | null> {
-  const source = `session:${by.id}` as SourceId;
-  return work.window.order({ source, ask, code, vouched: code === null ? by.vouched : null, id: null });
-}
 
 const timeIn = (lang: string, zone: string | null) => {
   const format = new Intl.DateTimeFormat(lang, {
@@ -86,7 +81,7 @@ async function onSet(work: PageWork, { by, form }: Visit): Promise<Went> {
   const mode = modeOf(form.get('mode') ?? without);
   if (mode === null) return goTo(saidPath('/', 'set', { error: 'bad_request' }));
   const bypass = [...form.getAll('bypass'), ...left.split(',')].filter((id) => id !== '').slice(0, MOST_BYPASSED);
-  const answer = await order(work, by, { action: 'arm', mode, bypass }, codeIn(form));
+  const answer = await orderOf(work, by, { action: 'arm', mode, bypass }, codeIn(form));
   if (answer?.ok === true) return goTo('/');
   const path = saidPath('/', 'set', answer ?? { error: 'busy' });
   const zones = [...new Set([...bypass, ...(answer?.zones ?? [])])].map(encodeURIComponent).join(',');
@@ -104,13 +99,13 @@ async function onSet(work: PageWork, { by, form }: Visit): Promise<Went> {
 async function onOff(work: PageWork, { by, form }: Visit): Promise<Went> {
   const code = codeIn(form);
   if (code === null) return goTo(saidPath('/', 'off', { error: 'no_code' }));
-  const answer = await order(work, by, { action: 'disarm' }, code);
+  const answer = await orderOf(work, by, { action: 'disarm' }, code);
   return goTo(answer?.ok === true ? '/' : saidPath('/', 'off', answer ?? { error: 'busy' }));
 }
 
 /** Whatever was answered, what follows is the ordinary page. */
 async function onCall(work: PageWork, { by }: Visit): Promise<Went> {
-  await order(work, by, { action: 'panic', silent: true }, null);
+  await orderOf(work, by, { action: 'panic', silent: true }, null);
   return goTo('/');
 }
 

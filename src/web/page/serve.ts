@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SourceId } from '../../base/brand.ts';
 import { HEADERS } from '../guards.ts';
 import { whyNot } from '../leave.ts';
+import { orderOf } from '../order.ts';
 import type { Session } from '../sessions.ts';
 import type { Language } from '../words/catalogue.ts';
 import { CSS_PATH, codingOf, JS_PATH, makeAssets, manifestOf } from './assets.ts';
@@ -55,10 +55,13 @@ async function finish(request: FastifyRequest, reply: FastifyReply, went: Went):
   reply.headers(PAGE_HEADERS);
   if (went.is === 'elsewhere') return reply.headers(went.headers ?? {}).redirect(went.to, 303);
   if (went.is === 'file') {
-    reply.header('content-disposition', `attachment; filename="${went.name}"`);
+    reply.headers(went.headers ?? {}).header('content-disposition', `attachment; filename="${went.name}"`);
     return reply.type(went.type).send(Buffer.from(went.bytes));
   }
-  reply.code(went.status).type('text/html; charset=utf-8');
+  reply
+    .headers(went.headers ?? {})
+    .code(went.status)
+    .type('text/html; charset=utf-8');
   if (codingOf(request.headers['accept-encoding']) === 'plain') return reply.send(went.html);
   return reply.header('content-encoding', 'gzip').send(await squeeze(went.html));
 }
@@ -148,8 +151,7 @@ function createAsking({ work, languages, leaveTo }: PageOptions): Asking {
   async function identify(by: Session | null, form: URLSearchParams, device: string | null) {
     const code = (form.get('code') ?? '').trim().slice(0, 64);
     if (code === '') return { ok: false, why: { error: 'no_code' } } as const;
-    const source = `session:${by?.id ?? 'new'}` as SourceId;
-    const answer = await window.order({ source, ask: { action: 'identify' }, code, vouched: null, id: null });
+    const answer = await orderOf(work, by, { action: 'identify' }, code);
     if (answer === null) return { ok: false, why: { error: 'busy' } } as const;
     if (!answer.ok) return { ok: false, why: answer } as const;
     if (answer.given === undefined) return { ok: false, why: { error: 'other' } } as const;
@@ -166,9 +168,7 @@ function createAsking({ work, languages, leaveTo }: PageOptions): Asking {
     if (!done.ok) return goTo(saidPath('/', 'enter', done.why));
     const headers = { 'set-cookie': done.cookie };
     if (form.get('off') !== 'yes') return goTo('/', headers);
-    const source = `session:${done.session.id}` as SourceId;
-    const wish = { source, ask: { action: 'disarm' }, code: done.code, vouched: null, id: null } as const;
-    const answer = await window.order(wish);
+    const answer = await orderOf(work, done.session, { action: 'disarm' }, done.code);
     return goTo(answer?.ok === true ? '/' : saidPath('/', 'off', answer ?? { error: 'busy' }), headers);
   }
 

@@ -40,6 +40,7 @@ html[data-lost] .dims { opacity:.45; }
 button, input, select { font:inherit; color:inherit; }
 button, .button { min-block-size:3rem; padding:.55rem 1rem; border:1px solid var(--edge); border-radius:.6rem; background:var(--paper); cursor:pointer; touch-action:manipulation; }
 button.main { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; }
+a.button { display:inline-block; color:inherit; text-decoration:none; } a.main { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; }
 button:disabled { opacity:.55; cursor:default; }
 .modes { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,6rem),1fr)); gap:.5rem; } .modes button { padding-inline:.3rem; }
 .modes button { min-block-size:4.5rem; background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
@@ -54,6 +55,7 @@ html:not(.scripted) .scripted-only { display:none; } .pad { display:none; } .scr
 .pad .go.go { font-size:1.05rem; } .pad .go { background:var(--link); border-color:var(--link); color:var(--onlink); font-weight:600; font-size:1.15rem; }
 .scripted .plain-send { display:none; } .kept { display:none; } .check:has(:checked) + .kept { display:block; }
 .check { display:flex; gap:.7rem; align-items:center; min-block-size:3rem; font-weight:400; } .check input { inline-size:1.6rem; block-size:1.6rem; flex:none; }
+fieldset { border:1px solid var(--edge); border-radius:.6rem; margin:0 0 .9rem; padding:.5rem .8rem; min-inline-size:0; } legend { font-weight:600; padding-inline:.3rem; } .field { margin-block-end:.9rem; } .field .hint, .field .wrong { margin-block:.1rem .3rem; } code { font-size:1.05rem; user-select:all; -webkit-user-select:all; }
 .list { list-style:none; margin:0; padding:0; } .list > li { padding:.55rem 0; border-block-start:1px solid var(--line); display:flex; flex-wrap:wrap; gap:.4rem .8rem; align-items:center; justify-content:space-between; } .list > li:first-child { border-block-start:0; } .list > li > span:first-child { flex:1 1 12rem; }
 summary { min-block-size:3rem; padding-block:.75rem; cursor:pointer; font-weight:600; } details.box { padding-block:.2rem; } details[open].box { padding-block-end:.9rem; }
 .line { display:flex; flex-wrap:wrap; gap:.5rem; align-items:center; margin-block:.5rem; } .line select { inline-size:auto; flex:1 1 8rem; } .line span { flex:1 1 8rem; }

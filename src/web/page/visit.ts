@@ -5,6 +5,7 @@ import type { Session } from '../sessions.ts';
 import type { Language } from '../words/catalogue.ts';
 import type { Demo } from './demo.ts';
 import type { PageParts } from './frame.ts';
+import type { ShownOnce } from './shown-once.ts';
 
 /** What this house is called by its people, for pages. */
 export interface HouseNames {
@@ -26,7 +27,8 @@ export interface HouseNames {
 export interface PageWork extends Work {
   readonly house: HouseNames;
   readonly codes: Pick<Codes, 'person'>;
-  readonly clock: Pick<Clock, 'wall'>;
+  readonly clock: Pick<Clock, 'wall' | 'now'>;
+  readonly shownOnce: ShownOnce;
   readonly demo: Demo | null;
   /** The installer's hour; null: it cannot be played here. */
   readonly fitting: Fitting | null;
@@ -45,11 +47,25 @@ export interface Visit {
   readonly show: (parts: PageParts, status?: number) => Went;
 }
 
-/** What came of it: a page, or where to go on (303). Every form goes on, so that none is sent twice by a reload. */
+/**
+ * What came of it: a page, or where to go on (303). A form that was taken goes on, so that none is taken twice by a reload; one that was not
+ * may be shown anew, with what is wrong beside its fields.
+ */
 export type Went =
-  | { readonly is: 'shown'; readonly html: string; readonly status: number }
+  | {
+      readonly is: 'shown';
+      readonly html: string;
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** To be kept by whoever asked. */
-  | { readonly is: 'file'; readonly name: string; readonly type: string; readonly bytes: Uint8Array }
+  | {
+      readonly is: 'file';
+      readonly name: string;
+      readonly type: string;
+      readonly bytes: Uint8Array;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly is: 'elsewhere'; readonly to: string; readonly headers?: Readonly<Record<string, string>> };
 
 export const goTo = (to: string, headers: Readonly<Record<string, string>> = {}): Went => ({

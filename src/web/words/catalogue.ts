@@ -24,15 +24,16 @@ export function fill(text: string, parts: Readonly<Record<string, string>>): str
 
 type Counted = Words['time']['seconds'];
 
-function counted(forms: Counted, n: number, code: string): string {
+/** So many of something. */
+export function countText({ code }: Pick<Language, 'code'>, forms: Counted, n: number): string {
   const form = new Intl.PluralRules(code).select(n);
   return fill(form === 'zero' || form === 'two' ? forms.other : forms[form], { n: String(n) });
 }
 
 /** A wait in words: whole minutes from two minutes on, rounded up. */
-export function waitText({ words, code }: Language, seconds: number): string {
-  const { time } = words;
+export function waitText(lang: Language, seconds: number): string {
+  const { time } = lang.words;
   return seconds < 120
-    ? counted(time.seconds, Math.max(1, Math.ceil(seconds)), code)
-    : counted(time.minutes, Math.ceil(seconds / 60), code);
+    ? countText(lang, time.seconds, Math.max(1, Math.ceil(seconds)))
+    : countText(lang, time.minutes, Math.ceil(seconds / 60));
 }

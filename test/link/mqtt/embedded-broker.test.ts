@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
@@ -6,7 +7,7 @@ import type { IClientOptions } from 'mqtt';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../../src/hub/ports.ts';
-import type { MqttLogin } from '../../../src/link/mqtt/accounts.ts';
+import { type MqttLogin, whereFrom } from '../../../src/link/mqtt/accounts.ts';
 import { createEmbeddedBroker, type EmbeddedBroker } from '../../../src/link/mqtt/embedded-broker.ts';
 import { MAX_CLIENTS, MAX_STRANGERS, MAX_SUBSCRIPTIONS } from '../../../src/link/mqtt/limits.ts';
 import { hasMosquittoClients, NOT_RUN } from './mosquitto.ts';
@@ -742,5 +743,80 @@ describe('mosquitto’s own clients', () => {
     });
     await once(sub, 'exit');
     expect(said.trim().split('\n')).toEqual(['lantern/s/status online 1', 'lantern/s/panel/state disarmed 1']);
+  });
+});
+
+describe('revoked passwords', () => {
+  const salt = '00112233445566778899aabbccddeeff';
+  const digestOf = (password: string): string =>
+    createHash('sha256').update(salt, 'hex').update(password).digest('hex');
+  const USER = { name: 'z2m', password: 'of before', publish: ['z2m/#'], subscribe: ['z2m/#'] };
+  const OTHER = { name: 'other', password: 'stays', publish: [], subscribe: [] };
+  const renewed = new Map([['z2m', { salt, digest: digestOf('made anew') }]]);
+
+  /** Who dials 127.0.0.2 stands for somebody on the network. */
+  async function house(already: typeof renewed = new Map()): Promise<EmbeddedBroker> {
+    const from = ({ localAddress }: Socket) => (localAddress === '127.0.0.2' ? 'network' : 'here');
+    const config = { host: '0.0.0.0', port: 0, users: [USER, OTHER], renewed: already };
+    const broker = await createEmbeddedBroker({ config, siteId: 's', door: recordDoor(), log: quietLog, from });
+    await broker.open();
+    tidy.push(() => broker.close());
+    return broker;
+  }
+  const login = async (broker: EmbeddedBroker, host: string, password: string, username = 'z2m'): Promise<Socket> => {
+    const socket = connect(broker.port, host);
+    socket.on('error', () => {});
+    tidy.push(() => socket.destroy());
+    const clientId = `${host} ${password}`;
+    socket.write(generate({ ...CONNECT, clientId, username, password: Buffer.from(password) }));
+    return socket;
+  };
+  const answer = async (socket: Socket): Promise<number> =>
+    ((await nextPacket(socket, 'connack')) as { returnCode: number }).returnCode;
+
+  const rows: readonly (readonly [string, string, string, number])[] = [
+    ['the old one from this machine', '127.0.0.1', 'of before', 0],
+    ['the new one from this machine', '127.0.0.1', 'made anew', 0],
+    ['the old one from the network', '127.0.0.2', 'of before', 4],
+    ['the new one from the network', '127.0.0.2', 'made anew', 0],
+    ['another one from this machine', '127.0.0.1', 'neither', 4],
+  ];
+  for (const [name, host, password, code] of rows) {
+    it(`${name}: ${code === 0 ? 'taken' : 'refused'}`, async () => {
+      const broker = await house(renewed);
+      expect(await answer(await login(broker, host, password))).toBe(code);
+    });
+  }
+
+  it('end the connections from the network at once, and no others', async () => {
+    const broker = await house();
+    const here = await login(broker, '127.0.0.1', 'of before');
+    const away = await login(broker, '127.0.0.2', 'of before');
+    const other = await login(broker, '127.0.0.2', 'stays', 'other');
+    expect([await answer(here), await answer(away), await answer(other)]).toEqual([0, 0, 0]);
+    expect(Object.fromEntries(broker.clients())).toEqual({
+      z2m: { here: 1, network: 1 },
+      other: { here: 0, network: 1 },
+    });
+    broker.renew(renewed);
+    await gone(away);
+    expect(Object.fromEntries(broker.clients())).toEqual({
+      z2m: { here: 1, network: 0 },
+      other: { here: 0, network: 1 },
+    });
+    expect([here.destroyed, other.destroyed]).toEqual([false, false]);
+    expect(await answer(await login(broker, '127.0.0.2', 'of before'))).toBe(4);
+  });
+
+  it('a connection from an address of this machine is from this machine', () => {
+    const rows: readonly (readonly [string, string, string])[] = [
+      ['127.0.0.1', '127.0.0.1', 'here'],
+      ['192.0.2.7', '192.0.2.7', 'here'],
+      ['192.0.2.8', '192.0.2.7', 'network'],
+      ['::ffff:192.0.2.8', '::ffff:192.0.2.7', 'network'],
+    ];
+    for (const [remoteAddress, localAddress, where] of rows) {
+      expect(whereFrom({ remoteAddress, localAddress })).toBe(where);
+    }
   });
 });
