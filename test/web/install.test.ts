@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
+import { breaches, hasChromium, itWithChromium, portrait, startChromium } from '../browser.ts';
 import { PEOPLE } from '../hub/fakes.ts';
 import { settledWorld } from '../hub/world.ts';
 import { type Hour, openHour } from './hour.ts';
@@ -125,6 +125,7 @@ describe('an installer in a browser', () => {
       await page.locator(`#check-${id}`).getByText('Confirmed').waitFor();
     }
     await look(page, 'plan');
+    await portrait(page, 'fitting-plan', 880);
 
     await step(page, 'Locks');
     const items = view()?.proposal.items ?? [];
@@ -198,6 +199,7 @@ describe('an installer in a browser', () => {
     hour.answerTests(12_300);
     await page.getByText('✓ answered after 12.3 s').waitFor();
     await look(page, 'walk');
+    await portrait(page, 'fitting-walk', 880);
     await page.getByRole('button', { name: 'End the walk' }).click();
     await page.getByRole('button', { name: 'Begin the walk' }).waitFor();
 
@@ -206,6 +208,7 @@ describe('an installer in a browser', () => {
     await page.getByRole('button', { name: 'Make the papers' }).click();
     await page.getByRole('link', { name: 'Her copy, to print' }).waitFor();
     await look(page, 'handover');
+    await portrait(page, 'fitting-handover', 880);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Certificate, signed' }).click(),
