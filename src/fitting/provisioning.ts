@@ -27,6 +27,11 @@ const WALK = minutes(30);
 const FIRST_FITTING = minutes(240);
 const SOURCE = 'provision' as SourceId;
 const AT_THE_MACHINE = { duress: false };
+/**
+ * What somebody is told of who was added under threat. It may be the one who threatens: of calls for help, which are silent,
+ * he is told nothing.
+ */
+const HEARD_ON_SITE: readonly string[] = ['intruder', 'tamper', 'fire', 'fault'];
 
 export interface OpenedProvisioning {
   readonly provisioning: Provisioning;
@@ -217,7 +222,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
 
   const now = (result: ProvisionDone | Outcome): Promise<ProvisionDone> => Promise.resolve(result);
 
-  /** In a walk that somebody under threat has begun, presses are real. */
+  /** In a walk that somebody under threat has begun, presses are real; and whom they add is told of no call for help. */
   function act(asked: ProvisionAct, { duress }: Pick<Vouched, 'duress'> = AT_THE_MACHINE): Promise<ProvisionDone> {
     if (job === null) return now(refused(trouble ?? NO_JOB));
     switch (asked.act) {
@@ -230,7 +235,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
       case 'learn':
         return learn(asked.device);
       case 'add-contact':
-        return now(after(world.addContact(asked)));
+        return now(after(world.addContact(duress ? { ...asked, alarms: HEARD_ON_SITE } : asked)));
       case 'prove':
         return now(after(world.prove(asked.contact)));
       case 'restart':
