@@ -38,6 +38,20 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}-first.png`) });
 }
 
+/**
+ * The page from its top on a phone, for the README (`scripts/pictures`); only where pictures are wanted. `tall`: so many pixels, where
+ * what matters would be below the first screen.
+ */
+export async function portrait(page: Page, name: string, tall = 780): Promise<void> {
+  if (PICTURES === null) return;
+  mkdirSync(PICTURES, { recursive: true });
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: tall });
+  await page.evaluate('scrollTo(0, 0)');
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  if (before !== null) await page.setViewportSize(before);
+}
+
 /** What breaks WCAG 2.2 A or AA on this page, one line each. */
 export async function breaches(page: Page): Promise<readonly string[]> {
   // Not by a script element: the page's own policy would refuse it.

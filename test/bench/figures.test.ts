@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Spread, spreadOf } from './statistics.ts';
+import type { PageFigures } from './page.ts';
+import { pageNotRun, pageRows } from './page-rows.ts';
+import { type Spread, shareOfCore, spreadOf, ticksIn } from './statistics.ts';
 import { isMet, type Row, render, type Verdict } from './table.ts';
 
 const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => n - i);
@@ -39,4 +41,46 @@ it('the columns of the table stand under each other', () => {
   expect(first?.indexOf('p50')).toBe(at);
   expect(first?.indexOf('ok')).toBe(second?.indexOf('missed'));
   expect(line).toMatch(/^[- ]+$/);
+});
+
+it('the processor time of all threads is read beside a name that holds anything', () => {
+  const stat = '4711 (a) 9 (b c) S 1 4711 4711 0 -1 4194560 237901 0 0 0 373 86 7 8 20 0 12 0 469844 1820360704';
+  expect(ticksIn(stat)).toBe(373 + 86);
+});
+
+it('ticks over a time are a share of one core', () => {
+  expect(shareOfCore({ ticks: 400, at: 5_000 }, { ticks: 412, at: 65_000 })).toEqual({ seconds: 60, percent: 0.2 });
+});
+
+describe('her page is judged', () => {
+  const good: PageFigures = {
+    entryWire: { bytes: 12_700, requests: 6 },
+    homeWire: { bytes: 99_999, requests: 6 },
+    pad: [999, 400, 1800],
+    button: [999],
+    bare: [300],
+    tap: [74, 74, 500],
+    hash: [50, 50, 50],
+    idle: { seconds: 20, percent: 0.99 },
+  };
+  const missed = (figures: PageFigures): readonly string[] =>
+    pageRows(figures).flatMap((one) => (isMet(one) ? [] : [one.case]));
+  const rows: readonly (readonly [what: string, worse: Partial<PageFigures>, missed: readonly string[]])[] = [
+    ['all within the aims', {}, []],
+    ['too heavy', { homeWire: { bytes: 100_000, requests: 6 } }, ['first load, her page, compressed']],
+    ['nothing came', { entryWire: { bytes: 0, requests: 0 } }, ['first load, code pad, compressed']],
+    ['a second until the pad writes', { pad: [1000] }, ['slow phone, first load: the pad writes']],
+    ['one load never came to it', { button: [500, null] }, ['slow phone, first load: it can be armed']],
+    ['half as long again as the hash', { tap: [75] }, ['tap to retained state, by a code']],
+    ['no tap came through', { tap: [null] }, ['tap to retained state, by a code']],
+    ['not at rest', { idle: { seconds: 20, percent: 1 } }, ['demo house at rest, one page open']],
+  ];
+  for (const [what, worse, names] of rows) it(what, () => expect(missed({ ...good, ...worse })).toEqual(names));
+
+  it('not run: each of its rows says why, and meets nothing', () => {
+    const none = pageNotRun('needs a browser');
+    expect(none.map((one) => one.case)).toEqual(pageRows(good).map((one) => one.case));
+    expect(none.map(({ verdict }) => verdict)).toEqual(none.map(() => 'not run: needs a browser'));
+    expect(none.some(isMet)).toBe(false);
+  });
 });

@@ -89,6 +89,12 @@ function runtime(): readonly string[] {
   return runtimeKnown;
 }
 
+/** Runs the program on a config and a data directory, as the scripts would. */
+export const hubCommand = (file: string, data: string): readonly [string, ...string[]] => {
+  const [program = process.execPath, ...args] = [...runtime(), binary, 'run', '--config', file, '--data', data];
+  return [program, ...args];
+};
+
 /** A hub under the stopwatch, and where its page is. */
 export interface Hub extends Contender {
   readonly webPort: number;
@@ -109,8 +115,7 @@ export async function startHubProcess(
   const webPort = await freePort();
   writeFileSync(file, config(port, webPort), { mode: 0o600 });
   if (people === 'resident') await enrol(data);
-  const hub = [...runtime(), binary, 'run', '--config', file, '--data', data];
-  const [program = process.execPath, ...args] = [...through.command, ...hub];
+  const [program = process.execPath, ...args] = [...through.command, ...hubCommand(file, data)];
   return { ...start(`hub-${port}`, [program, ...args], through.env), data, webPort };
 }
 

@@ -3,22 +3,25 @@
 
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { hasChromium } from '../browser.ts';
 import { type Contender, patienceMs, type Sample, trigger } from './contender.ts';
 import { measureHttp } from './http.ts';
 import { isSirenOn, panicButton, sirenTopic, startHub, startHubProcess } from './hub.ts';
 import { burst, murmur, sustain } from './load.ts';
 import { firstAnswer } from './mqtt.ts';
+import { measurePage } from './page.ts';
+import { pageNotRun, pageRows } from './page-rows.ts';
 import { bareAedes, startAedes, startAedesWithSync, startMosquitto } from './peers.ts';
 import { measurePins } from './pins.ts';
 import { freePort, residentMegabytes, type Started, start } from './processes.ts';
 import { measureSerial } from './serial.ts';
 import { slowSync } from './slow-sync.ts';
 import { type Spread, spreadOf } from './statistics.ts';
-import { figure, isMet, pair, type Row, render, type Verdict } from './table.ts';
+import { beside, figure, isMet, notRun, pair, type Row, render, verdictOf } from './table.ts';
 import { measureOvertaking, measureTexts } from './texts.ts';
 import { busyTriggers, restingTriggers, type Samples, triggersAmongRows } from './triggers.ts';
 
-const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'serial', 'texts', 'start', 'pins'] as const;
+const cases = ['siren', 'rest', 'slow', 'burst', 'load', 'http', 'serial', 'texts', 'start', 'pins', 'page'] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -31,7 +34,7 @@ const { values: options } = parseArgs({
 
 const usage = `npm run bench -- [--only ${cases.join(',')}] [--long] [--check]
   --only   these cases; \`load\` measures memory too
-  --long   memory over ten minutes instead of half a minute
+  --long   memory over ten minutes instead of half a minute, rest over a minute instead of a third
   --check  exit 1 when an aim is missed or a case with an aim did not run`;
 
 const say = (text: string): void => {
@@ -50,43 +53,6 @@ const isRunning = (entry: Entry): entry is Contender => typeof entry !== 'string
 
 const spread = (samples: Samples, entry: Entry, what: keyof Sample): Spread =>
   spreadOf((isRunning(entry) ? (samples.get(entry) ?? []) : []).map((sample) => sample[what]));
-
-const verdictOf = (isOk: boolean): Verdict => (isOk ? 'ok' : 'missed');
-
-const notRun = (name: string, aim: string, why: string): Row => ({
-  case: name,
-  samples: '',
-  ours: '',
-  peer: '',
-  theirs: '',
-  ratio: '',
-  aim,
-  verdict: `not run: ${why}`,
-});
-
-/** A row that sets two spreads side by side; `judge` has the p50 and p99 ratios. */
-function beside(
-  name: string,
-  ours: Spread,
-  [peer, theirs]: readonly [string, Spread],
-  aim: string,
-  judge: ((p50: number, p99: number) => boolean) | null,
-): Row {
-  const p50 = ours.p50 / theirs.p50;
-  const p99 = ours.p99 / theirs.p99;
-  const lost = ours.lost > 0 ? `, ${ours.lost} lost` : '';
-  const isOk = judge === null ? null : ours.lost === 0 && judge(p50, p99);
-  return {
-    case: name,
-    samples: `${ours.n}${lost}`,
-    ours: `${pair(ours.p50, ours.p99)} ms`,
-    peer,
-    theirs: `${pair(theirs.p50, theirs.p99)} ms`,
-    ratio: pair(p50, p99),
-    aim,
-    verdict: isOk === null ? 'no aim' : verdictOf(isOk),
-  };
-}
 
 async function triggerRows(hub: Contender, peers: Peers): Promise<readonly Row[]> {
   const field = [peers.aedes, peers.mosquitto, peers.sync, hub].filter(isRunning);
@@ -340,6 +306,7 @@ async function measure(peers: Peers): Promise<readonly Row[]> {
   if (wants('texts')) rows.push(...(await attempt('texts', textRows)));
   if (wants('start')) rows.push(...(await attempt('start', async () => [await startRow(peers)])));
   if (wants('pins')) rows.push(...(await attempt('pins', pinRows)));
+  if (wants('page')) rows.push(...(await herPageRows()));
   return rows;
 }
 
@@ -391,6 +358,16 @@ async function pinRows(): Promise<readonly Row[]> {
   const bare = ['a bare loop', spreadOf(figures.bare)] as const;
   const name = 'edge of a pin to the ioctl of an output';
   return [beside(name, ours, bare, 'p99 ≤ 2 ms and ≤ 1.3 ×', (_p50, p99) => ours.p99 <= 2 && p99 <= 1.3)];
+}
+
+async function herPageRows(): Promise<readonly Row[]> {
+  if (!hasChromium) return pageNotRun('needs a browser (Debian package: chromium)');
+  say('her page in a browser');
+  try {
+    return pageRows(await measurePage({ loads: 9, taps: 40, idleSeconds: options.long ? 60 : 20 }));
+  } catch (error) {
+    return pageNotRun(reason(error));
+  }
 }
 
 async function serialRows(): Promise<readonly Row[]> {

@@ -48,6 +48,8 @@ export async function connectClient(port: number, clientId: string, onMessage: O
     }
   });
   socket.on('data', (bytes) => parser.parse(bytes));
+  // Whatever else has the port meanwhile may speak no MQTT at all.
+  parser.on('error', greeted.reject);
   socket.on('error', greeted.reject);
   socket.on('close', () => greeted.reject(new Error(`${clientId} was cut off`)));
   socket.write(mqttPacket.generate(connectPacket(clientId)));

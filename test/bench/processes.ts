@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { ticksIn } from './statistics.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -91,3 +92,6 @@ export function residentMegabytes(pid: number): number {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return (Number(line?.[1] ?? Number.NaN) * 1024) / 1e6;
 }
+
+/** Processor time that it has used since it started, in ticks. */
+export const processorTicks = (pid: number): number => ticksIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { propose } from '../../src/provision/propose.ts';
 import { PROPERTIES } from '../../src/provision/referral.ts';
 import { choiceFor } from '../../src/web/install/pictures.ts';
-import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
+import { breaches, hasChromium, itWithChromium, portrait, startChromium } from '../browser.ts';
 import { PEOPLE } from '../hub/fakes.ts';
 import { settledWorld } from '../hub/world.ts';
 import { referral } from '../provision/bench.ts';
@@ -129,6 +129,7 @@ describe('an installer in a browser', () => {
       await page.locator(`#check-${id}`).getByText('Confirmed').waitFor();
     }
     await look(page, 'plan');
+    await portrait(page, 'fitting-plan', 880);
 
     await step(page, 'Locks');
     const items = view()?.proposal.items ?? [];
@@ -202,6 +203,7 @@ describe('an installer in a browser', () => {
     hour.answerTests(12_300);
     await page.getByText('✓ answered after 12.3 s').waitFor();
     await look(page, 'walk');
+    await portrait(page, 'fitting-walk', 880);
     await page.getByRole('button', { name: 'End the walk' }).click();
     await page.getByRole('button', { name: 'Begin the walk' }).waitFor();
 
@@ -210,6 +212,7 @@ describe('an installer in a browser', () => {
     await page.getByRole('button', { name: 'Make the papers' }).click();
     await page.getByRole('link', { name: 'Her copy, to print' }).waitFor();
     await look(page, 'handover');
+    await portrait(page, 'fitting-handover', 880);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Certificate, signed' }).click(),
@@ -305,6 +308,23 @@ describe('the pages of the hour', () => {
     expect(asked.text).toContain('action="/again"');
     expect((await send(anna, '/install/walk', { act: 'name-room', room: 'Hall' })).text).toContain('action="/again"');
     expect(site.hour.job()?.rooms).toEqual([]);
+  });
+
+  it('begin a walk under threat that looks like any other, and in which a press calls', async () => {
+    const told: (readonly [string, string])[] = [];
+    for (const name of ['anna', 'threat'] as const) {
+      const site = await openFitted();
+      const resident = await site.signedIn(name);
+      await send(resident, '/install', REFERRAL);
+      const raised = () => site.world.journal.rows.filter(({ type }) => type === 'alarm-raised').length;
+      const before = raised();
+      expect((await send(resident, '/install/walk', { act: 'begin-walk' })).status).toBe(303);
+      site.world.says('panic', { action: 'single' });
+      await site.world.rest();
+      told.push([(await resident.look('/install/walk')).replace(/\d+ minutes/g, ''), `${raised() - before} called`]);
+    }
+    expect(told.map(([, called]) => called)).toEqual(['0 called', '1 called']);
+    expect(told[1]?.[0]).toBe(told[0]?.[0]);
   });
 
   it('say beside the form why something was refused, and keep what stands', async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import type { Language } from '../../src/web/words/catalogue.ts';
 import { en } from '../../src/web/words/en.ts';
 import { LANGUAGES } from '../../src/web/words/languages.ts';
-import { breaches, hasChromium, itWithChromium, picture, startChromium } from '../browser.ts';
+import { breaches, hasChromium, itWithChromium, picture, portrait, startChromium } from '../browser.ts';
 import { CODES, NAMES, openSite, type Site, type SiteOptions } from './support.ts';
 
 const PHONE = { width: 390, height: 780 };
@@ -91,11 +91,13 @@ describe('she, with her phone', () => {
     const site = await phone();
     await signIn(site.url);
     await picture(page, '02-off');
+    await portrait(page, 'off');
     await says(site, 'back-window', { contact: false });
     await page.getByText('Back window is open.').waitFor();
     await page.getByRole('button', { name: /^Home/ }).click();
     await page.getByText(en.no.zones_open).waitFor();
     await picture(page, '03-open');
+    await portrait(page, 'open');
     await page.getByRole('button', { name: 'Turn on without: Back window' }).click();
     await word('On');
     await page.getByText('Back window is left out.').waitFor();
@@ -106,11 +108,13 @@ describe('she, with her phone', () => {
     const before = Number(await page.locator('#left').textContent());
     await vi.waitFor(async () => expect(Number(await page.locator('#left').textContent())).toBeLessThan(before), 5000);
     await picture(page, '05-code');
+    await portrait(page, 'code');
     await site.world.pass(21);
     await word('Alarm');
     await page.getByText('Somebody may be in: Front door.').waitFor();
     await page.getByText('Sister: not told yet').waitFor();
     await picture(page, '06-alarm');
+    await portrait(page, 'alarm', 860);
     await press('111222');
     await page.getByText(en.no.bad_code).waitFor();
     expect(await focused()).toBe('off-code');
@@ -119,6 +123,15 @@ describe('she, with her phone', () => {
     await page.getByText('Too many wrong codes. Wait 90 seconds').waitFor();
     await picture(page, '08-locked');
     await site.world.pass(91);
+    await press(CODES.anna);
+    await word('Off');
+    await says(site, 'back-window', { contact: true });
+    await says(site, 'front-door', { contact: true });
+    await page.getByText(en.home.openHeading).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Away/ }).click();
+    await word('Starting');
+    await page.getByText(en.home.leftToLeave).waitFor();
+    await portrait(page, 'countdown');
     await press(CODES.anna);
     await word('Off');
     expect(said).toEqual([]);
@@ -168,6 +181,26 @@ describe('she, with her phone', () => {
     await vi.waitFor(() => expect(sealed(site)).toBeGreaterThan(called), 5000);
     await page.keyboard.up(' ');
     expect(await body()).toBe(before);
+  });
+
+  itWithChromium('calls in two steps while something else is still being sent, and nothing is left open', async () => {
+    const site = await phone();
+    await signIn(site.url);
+    const before = await body();
+    const calm = sealed(site);
+    const held = Promise.withResolvers<void>();
+    await page.route('**/lamp', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Turn on Porch light' }).click();
+    await page.locator('html[aria-busy]').waitFor();
+    await page.getByText(en.home.helpTwo).click();
+    await page.getByRole('button', { name: en.home.helpSure }).click();
+    await vi.waitFor(() => expect(sealed(site)).toBeGreaterThan(calm), 5000);
+    await expect.poll(body).toBe(before);
+    held.resolve();
+    await page.getByText('Porch light: On').waitFor();
   });
 
   itWithChromium('switches a light, and looks back with her code', async () => {
@@ -248,6 +281,7 @@ describe('a page that is left open', () => {
     await page.getByText('It does not know how things are now.').waitFor();
     await page.getByText('Use your button or the keypad').waitFor();
     await picture(page, '12-lost');
+    await portrait(page, 'unknown');
     expect(await page.getByText(en.home.means.disarmed).isVisible()).toBe(false);
     await openSite({ world: site.world, port: site.server.port });
     await word('Off');

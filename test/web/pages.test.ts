@@ -475,6 +475,8 @@ describe('words', () => {
     'database',
     'config_refused',
     'users',
+    'locks',
+    'review_due',
     'web',
     'home_assistant',
     'bare_start',

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { breaches, hasChromium, itWithChromium, startChromium } from '../browser.ts';
+import { breaches, hasChromium, itWithChromium, portrait, startChromium } from '../browser.ts';
 import { PEOPLE } from '../hub/fakes.ts';
 import { type Client, CODES, dirOfPeople, openSite, type Site } from './support.ts';
 
@@ -63,6 +63,7 @@ describe('in a real browser', () => {
     const site = await realSite();
     await phone(site, async (page) => {
       await picture(page, '1-all');
+      await portrait(page, 'people');
       await page.getByRole('link', { name: 'Add a person' }).click();
       await page.getByLabel('Name').fill('Ben');
       await page.getByLabel('may turn it on and off').check();
@@ -88,6 +89,9 @@ describe('in a real browser', () => {
       await page.getByRole('button', { name: 'Yes, remove' }).click();
       await page.getByText('Removed.').waitFor();
       expect(await page.getByText('Ben').count()).toBe(0);
+      await page.getByRole('link', { name: 'Change the locks' }).click();
+      await title(page, 'Change the locks');
+      await portrait(page, 'locks');
     });
   });
 

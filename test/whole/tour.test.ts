@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { itWithChromium, picture, startChromium } from '../browser.ts';
+import { itWithChromium, portrait, startChromium } from '../browser.ts';
 import { type Ear, openEar } from './ear.ts';
 import { type House, makeHouse } from './house.ts';
 import { lantern, type Running, runProgram } from './program.ts';
@@ -142,7 +142,7 @@ describe('a newcomer with a browser', () => {
       await page.getByRole('button', { name: 'Open', exact: true }).click();
       await word('Off');
       await page.getByText('This house is pretend.').waitFor();
-      await picture(page, 'demo');
+      await portrait(page, 'demo', 860);
       await page.getByRole('button', { name: 'Shut everything' }).click();
       await page.getByRole('button', { name: /^Home/ }).click();
       await word('On');

@@ -92,6 +92,8 @@ export const en = {
       pending: 'Somebody came in. Type your code to stop the alarm.',
       triggered: 'The alarm is going. Type your code to end it.',
     },
+    trying:
+      'The parts are being tried out until {time}. Till then one short press of your button calls nobody. Hold it, or press it again at once: that calls. So does this page.',
     leftToLeave: 'Seconds left to go out',
     leftToStop: 'Seconds left to type your code',
     sound: 'Sound',
@@ -171,6 +173,7 @@ export const en = {
       config_refused: 'The settings have a mistake. The box uses the last good ones. Tell the person who set this up.',
       users: 'The list of codes cannot be read. Old codes may not work. Tell the person who set this up.',
       locks: 'Old passwords of programs cannot be told from new ones. Tell the person who set this up.',
+      review_due: 'It is time to look at all parts again. Ask the person who set this up to come.',
       web: 'This page could not be opened as set. Tell the person who set this up.',
       home_assistant: 'The other screen (Home Assistant) is not reached. The box works without it.',
       bare_start:

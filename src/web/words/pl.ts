@@ -87,6 +87,8 @@ export const pl: Words = {
       pending: 'Ktoś wszedł. Wpisz kod, żeby zatrzymać alarm.',
       triggered: 'Jest alarm. Wpisz kod, żeby go zakończyć.',
     },
+    trying:
+      'Do {time} trwa próba czujników. Do tego czasu jedno krótkie naciśnięcie przycisku nikogo nie wzywa. Przytrzymaj go albo od razu naciśnij jeszcze raz: to wzywa pomoc. Ta strona też.',
     leftToLeave: 'Sekundy na wyjście',
     leftToStop: 'Sekundy na wpisanie kodu',
     sound: 'Dźwięk',
@@ -166,6 +168,7 @@ export const pl: Words = {
       config_refused: 'W ustawieniach jest błąd. Działają ostatnie dobre. Powiedz osobie, która to założyła.',
       users: 'Nie można odczytać listy kodów. Stare kody mogą nie działać. Powiedz osobie, która to założyła.',
       locks: 'Nie da się odróżnić starych haseł programów od nowych. Powiedz osobie, która to założyła.',
+      review_due: 'Pora znów obejrzeć wszystkie części. Poproś osobę, która to założyła, żeby przyszła.',
       web: 'Tej strony nie można było otworzyć tak, jak ustawiono. Powiedz osobie, która to założyła.',
       home_assistant: 'Drugi ekran (Home Assistant) nie odpowiada. Urządzenie działa bez niego.',
       bare_start:
