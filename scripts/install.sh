@@ -260,11 +260,13 @@ make_release() {
     rm -rf -- "$draft"
     mkdir -p -- "$draft"
     tar -C "$ROOT" --exclude=./.git --exclude=./.lantern --exclude=./coverage --exclude=./releases --exclude=./current \
-      --exclude=./previous --exclude=./dist/.compiled -cf - . | tar -C "$draft" --no-same-owner -xf - ||
+      --exclude=./previous --exclude=./dist/.compiled --exclude=./config/secrets.yaml -cf - . | tar -C "$draft" --no-same-owner -xf - ||
       die "the files could not be copied to ${home#"$at"}; look at what is free there with df -h, then run this again"
     "$draft/scripts/box/finish"
     sync
-    mv -- "$draft" "$home/releases/$1"
+    # Under this name nothing whole can be: that was looked for above.
+    rm -rf -- "${home:?}/releases/$1"
+    mv -T -- "$draft" "$home/releases/$1"
   fi
   ln -sfn -- "releases/$1" "$home/.current"
   mv -T -- "$home/.current" "$home/current"

@@ -32,8 +32,18 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Of what a program said, the end is shown. */
 const TAIL = 600;
 
-/** No part of a release, wherever it is taken from. */
-const LEFT_OUT = ['.git', '.lantern', 'coverage', 'releases', 'current', 'previous', 'trial', 'dist/.compiled'];
+/** No part of a release, wherever it is taken from; secrets of a house that was tried in a checkout least of all. */
+const LEFT_OUT = [
+  '.git',
+  '.lantern',
+  'coverage',
+  'releases',
+  'current',
+  'previous',
+  'trial',
+  'dist/.compiled',
+  'config/secrets.yaml',
+];
 
 /** The machine as it is. */
 export function openMachine({ home, config, credentials }: BoxPlaces): Machine {

@@ -12,10 +12,11 @@ let folder = '';
 let count = 0;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lantern-machine-'));
-  for (const part of ['new/.git', 'new/src', 'new/releases/1.0.0', 'new/dist/.compiled'])
+  for (const part of ['new/.git', 'new/config', 'new/src', 'new/releases/1.0.0', 'new/dist/.compiled'])
     mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'new/src/bin.ts'), 'hello');
   writeFileSync(join(folder, 'new/.git/HEAD'), 'x');
+  writeFileSync(join(folder, 'new/config/secrets.yaml'), 'x');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -32,7 +33,8 @@ describe('unpacking', () => {
   it('a folder: all of it but what is no part of a release', async () => {
     const to = empty();
     expect(await machine().unpack(join(folder, 'new'), to, null)).toEqual({ ok: true });
-    expect(readdirSync(to).sort()).toEqual(['dist', 'src']);
+    expect(readdirSync(to).sort()).toEqual(['config', 'dist', 'src']);
+    expect(readdirSync(join(to, 'config'))).toEqual([]);
     expect([readdirSync(join(to, 'dist')), readFileSync(join(to, 'src/bin.ts'), 'utf8')]).toEqual([[], 'hello']);
   });
 
