@@ -70,11 +70,10 @@ put() {
   act "${file#"$at"}" write "$file" "$mode" "$text"
 }
 
+# Half a file is never put in place, whoever asked and however: within a condition Bash goes on after a command that failed.
 write() {
-  mkdir -p -- "$(dirname -- "$1")"
-  printf %s "$3" >"$1.new"
-  chmod "$2" "$1.new"
-  mv -- "$1.new" "$1"
+  { mkdir -p -- "$(dirname -- "$1")" && printf %s "$3" >"$1.new" && chmod "$2" "$1.new" && mv -T -- "$1.new" "$1"; } ||
+    die "${1#"$at"} could not be written; see what is free with df -h, then run this again"
 }
 
 # ---- is this a machine for it? -------------------------------------------------------------------------------------------
@@ -201,6 +200,8 @@ ids_of_user() { sed -n 's/^lantern:[^:]*:\([0-9]*\):\([0-9]*\):.*/\1:\2/p' "$at/
 # folder PATH MODE OWNER
 folder() {
   local path="$1" mode="$2" owner="$3"
+  # Below a folder of the hub's user a link could lead root, and with it what is handed to the hub, to anything.
+  [[ ! -L $path ]] || die "${path#"$at"} is a link, and has to be a folder; take it away, then run this again"
   if [[ -d $path && "$(stat -c %a:%u:%g -- "$path")" == "${mode#0}:$owner" ]]; then
     same "${path#"$at"}"
     return
@@ -288,12 +289,21 @@ wires_of_house() {
   if [[ ! -f $config ]]; then
     put "$file" 0644 <"$ROOT/systemd/wires.conf" && changed=yes
     tell '' 'there is no config yet, so the hub may use every kind of wire; run this again once the house is fitted'
-  elif text="$(CREDENTIALS_DIRECTORY="$credentials" "$home/current/scripts/lantern" unit --config "$config" 2>/dev/null)"; then
+  elif text="$(of_house unit --config "$config" 2>/dev/null)"; then
     put "$file" 0644 <<<"$text" && changed=yes
   else
     tell '' "the config is refused, so what the hub may use stays as it was; lantern check --config ${config#"$at"} says why"
   fi
   return 0
+}
+
+# The installed command opens credentials that are encrypted, as systemd does; in a folder they are taken as they lie.
+of_house() {
+  if live && [[ -x /usr/local/bin/lantern ]]; then
+    /usr/local/bin/lantern "$@"
+  else
+    CREDENTIALS_DIRECTORY="$credentials" "$home/current/scripts/lantern" "$@"
+  fi
 }
 
 credentials_of_house() {

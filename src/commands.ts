@@ -118,7 +118,7 @@ async function upgradeBox(...[wish, config, aside]: Parameters<CliDeps['upgrade'
   ]);
   // Half an upgrade must not be the end of it because somebody closes a terminal.
   process.on('SIGHUP', () => {});
-  const machine = openMachine({ home: BOX, config, credentials: BOX_CREDENTIALS });
+  const machine = openMachine({ home: BOX, config, credentials: credentialsDirectory ?? BOX_CREDENTIALS });
   return upgrade(wish, { releases: openReleases(BOX), machine, ...aside });
 }
 

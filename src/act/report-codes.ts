@@ -87,3 +87,6 @@ export function codesWith(overrides: CodeOverrides): ReportCodes {
     ReportCode
   >;
 }
+
+/** The text of mains lost while the panel is set. DC-09 has one code for the mains, so that it says which of the two it was. */
+export const WHILE_SET = 'while set';

@@ -7,7 +7,7 @@ import type { Json } from '../base/json.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { ReportKind } from '../escalate/stations-plan.ts';
 import type { ReportWhat } from '../escalate/stations-state.ts';
-import { AFTER_MAINS_LOSS } from './report-codes.ts';
+import { AFTER_MAINS_LOSS, WHILE_SET } from './report-codes.ts';
 
 /**
  * What a monitoring service is told of one step of the panel: `after` is the state it led to. Ends are read from what
@@ -115,7 +115,7 @@ function ofRow(plan: PanelPlan, after: PanelState, effect: RecordEffect, forced:
     case 'entry-without-mains':
       return [{ ...NOTHING, kind: 'pre-alert', zone: zoneIn(data), text: AFTER_MAINS_LOSS }];
     case 'mains-back':
-      return [{ ...NOTHING, kind: 'mains-cut', is: 'restore', zone: zoneIn(data), text: 'while set' }];
+      return [{ ...NOTHING, kind: 'mains-cut', is: 'restore', zone: zoneIn(data), text: WHILE_SET }];
     case 'bypass-ended':
       return [{ ...NOTHING, kind: 'bypass', is: 'restore', zone: zoneIn(data) }];
     case 'locked-out':
@@ -171,7 +171,7 @@ function ofAlarm(plan: PanelPlan, data: Data, silent: boolean): readonly ReportW
 }
 
 const faultKind = (plan: PanelPlan, zone: ZoneId): Pick<ReportWhat, 'kind' | 'text'> =>
-  plan.zones.get(zone)?.type === 'mains' ? { kind: 'mains-cut', text: 'while set' } : { kind: 'technical', text: null };
+  plan.zones.get(zone)?.type === 'mains' ? { kind: 'mains-cut', text: WHILE_SET } : { kind: 'technical', text: null };
 
 function intruderKind(plan: PanelPlan, zone: ZoneId): ReportKind {
   const type = plan.zones.get(zone)?.type;

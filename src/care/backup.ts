@@ -17,7 +17,7 @@ import { copyDatabase } from '../journal/copy.ts';
 import { diskTrouble, fileNames, inDirectory, replaceFile, syncDirectory } from '../journal/files.ts';
 import { verifyChain } from '../journal/read.ts';
 import { hashOf, isSafeName, type ListedFile, type Manifest, manifestName, type Packed, pack } from './archive.ts';
-import { besideConfig, passing } from './places.ts';
+import { besideConfig, ofTheHour, passing } from './places.ts';
 
 /** Work of the scrypt that stands between a passphrase and the key, as a power of 2: 128 MiB and some seconds on a Pi. */
 const usualWork = 17;
@@ -146,6 +146,10 @@ function takeFolder(folder: string, as: string, skip: ReadonlySet<string>, add: 
   for (const name of readdirSync(folder).sort()) {
     if (skip.has(name) || passing(name)) continue;
     const path = join(folder, name);
+    if (ofTheHour(`${as}/${name}`.slice('data/'.length))) {
+      leftOut.push(`${path} belongs to an installer's hour that is under way, and goes with it`);
+      continue;
+    }
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory()) takeFolder(path, `${as}/${name}`, new Set(), add, leftOut);
     else if (found?.isFile()) take(path, `${as}/${name}`, add, leftOut);

@@ -26,3 +26,12 @@ const passingNames: readonly string[] = [
 /** Files that mean nothing once the hub has stopped: locks, drafts, what the database keeps beside itself while it is open. */
 export const passing = (name: string): boolean =>
   passingNames.includes(name) || /(?:\.tmp|\.new)$/.test(name) || name.startsWith('.backup-');
+
+/** Of an installer's hour that is under way, below a data directory: nothing of a referral outlives the hour, in a backup neither. */
+const hourNames: readonly string[] = [
+  'provision.json',
+  'papers/certificate.pdf',
+  'papers/certificate.json',
+  'papers/feedback.pdf',
+];
+export const ofTheHour = (name: string): boolean => hourNames.includes(name);

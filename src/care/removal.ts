@@ -71,9 +71,9 @@ export function survey(dir: string, config: string | null): Surveyed {
   try {
     const data = realpathSync(dir);
     const begun = marker(data)?.first ?? null;
-    const why = begun === null ? whyNoHub(data) : null;
+    const why = begun === null ? whyNoHub(data) : wrongNote(data, config ?? begun.config);
     const named = config ?? begun?.config ?? null;
-    const wrong = why ?? wrongConfig(named, begun !== null) ?? wrongFiles(data, named);
+    const wrong = why ?? wrongConfig(named, begun !== null) ?? wrongBeside(named) ?? wrongFiles(data, named);
     if (wrong !== null) return { ok: false, why: wrong };
     const lock = lockDirectory(data);
     if (lock === null) return { ok: false, why: running(data) };
@@ -98,12 +98,31 @@ function whyNoHub(data: string): string | null {
   return known ? null : `${data} holds no hub; name the directory the hub ran on with --data`;
 }
 
+/** The user of the hub can write such a note, and root must not wipe whatever it names. `config`: what would be wiped. */
+function wrongNote(data: string, config: string | null): string | null {
+  const [note, owner] = [join(data, removalName), lstatSync(data).uid];
+  if (lstatSync(note).isSymbolicLink()) return `${note} is a link; take it away`;
+  const found = config === null ? undefined : lstatSync(config, { throwIfNoEntry: false });
+  return found === undefined || found.uid === owner
+    ? null
+    : `${config} is not of the user whose hub this is; if it is to be wiped, make it theirs with chown`;
+}
+
 function wrongConfig(config: string | null, resumed: boolean): string | null {
   if (config === null) return null;
   const found = lstatSync(config, { throwIfNoEntry: false });
   if (found === undefined) return resumed ? null : `${config} is not there; name the config with --config`;
   if (found.isSymbolicLink()) return `${config} is a link; name the file itself with --config`;
   return found.isFile() ? null : `${config} is no file`;
+}
+
+/** What a link beside the config leads to is somebody's decision as well: neither wiped unasked, nor left unsaid. */
+function wrongBeside(config: string | null): string | null {
+  if (config === null) return null;
+  const links = Object.values(besideConfig(config)).filter(
+    (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+  );
+  return links[0] === undefined ? null : `${links[0]} is a link; take it away, and see to what it leads to`;
 }
 
 /** What is also known elsewhere would be wiped there too, or not at all; both have to be somebody's decision. */
@@ -315,7 +334,7 @@ function begin({ hub, config, now }: WipeAsked, data: string): Begun {
   const there = marker(data)?.first;
   if (there !== undefined) return { ...there, config: config ?? there.config };
   const first: Begun = { hub, config, begunAt: now().toISOString() };
-  const fd = openSync(join(data, removalName), 'w', 0o600);
+  const fd = openSync(join(data, removalName), 'wx', 0o600);
   try {
     writeSync(fd, `${JSON.stringify(first)}\n`);
     fsyncSync(fd);

@@ -104,7 +104,14 @@ function leaveNothing(data: string): void {
 }
 
 async function restoreUnderLock(asked: RestoreAsked): Promise<BackIn> {
-  const { data } = asked;
+  const { data, config } = asked;
+  const elsewhere = configElsewhere(data, config);
+  if (elsewhere !== null) {
+    return {
+      ok: false,
+      why: `a restore that was cut off puts its config at ${elsewhere}; name it with --config to go on`,
+    };
+  }
   const earlier = goOn(data);
   if (earlier !== null) return said(earlier, 'earlier');
   const why = whyNot(asked);
@@ -245,7 +252,7 @@ function giveTo(data: string, path: string): void {
 }
 
 function writePlan(folder: string, plan: Plan, owner: Owner | null): void {
-  const fd = openSync(join(folder, 'plan.json'), 'w', 0o600);
+  const fd = openSync(join(folder, 'plan.json'), 'wx', 0o600);
   try {
     if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
     writeSync(fd, JSON.stringify(plan));
@@ -274,6 +281,16 @@ export function onlyConfigWaits(data: string): boolean {
   if (existsSync(place(data, 'ready')) || !existsSync(place(data, 'moving'))) return false;
   if (!existsSync(rest)) return true;
   return !readdirSync(rest, { recursive: true, withFileTypes: true }).some((entry) => !entry.isDirectory());
+}
+
+/**
+ * Where the one that waits would put its config, if whoever asks did not name that place. The note lies where the user of the
+ * hub can write, and root must not write wherever it says.
+ */
+function configElsewhere(data: string, config: string | null): string | null {
+  const waiting = (['ready', 'moving'] as const).map((step) => place(data, step)).find((folder) => existsSync(folder));
+  const planned = waiting === undefined ? null : readPlan(waiting).config;
+  return planned === null || (config !== null && resolve(config) === planned) ? null : planned;
 }
 
 /** Finishes a restore that counts; null when there is none. Call it under the lock. Throws what the disk says. */
@@ -343,7 +360,9 @@ function putInPlace(target: string, bytes: Uint8Array, mode: number): void {
   const folder = dirname(target);
   const beside = join(folder, `.${basename(target)}.new`);
   const owner = ownerOf(folder);
-  const fd = openSync(beside, 'w', mode);
+  // Never into what lies there already: a link could lead root to somebody else's file.
+  rmSync(beside, { force: true });
+  const fd = openSync(beside, 'wx', mode);
   try {
     if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);

@@ -1,4 +1,4 @@
-import { REPORT_CODES, type ReportCode } from '../act/report-codes.ts';
+import { REPORT_CODES, type ReportCode, WHILE_SET } from '../act/report-codes.ts';
 import { PLACES, type ReportKind } from '../escalate/stations-plan.ts';
 import type { DeskReport } from './model.ts';
 
@@ -40,11 +40,16 @@ function ofCid(qualifier: number, cid: string): Meaning | null {
   return other === undefined ? null : { kind: other[0], is: 'restore' };
 }
 
+/** What no code says, the words beside it do: that nobody ended an alarm, and that the mains went while the panel was set. */
+function kindBy(said: ReportKind, text: string): ReportKind {
+  if (said === 'trouble-other' && text.startsWith('expired')) return 'expired';
+  return said === 'mains-lost' && text.includes(WHILE_SET) ? 'mains-cut' : said;
+}
+
 /** A code that no table has is told as an alarm, in its own letters: a person can look it up, and silence helps nobody. */
 function reportOf(meaning: Meaning | null, raw: string, number: string, text: string | null): DeskReport {
   const { kind: said, is } = meaning ?? { kind: 'alarm-other', is: 'new' };
-  // No code says that nobody ended an alarm; its words do.
-  const kind = said === 'trouble-other' && text?.startsWith('expired') === true ? 'expired' : said;
+  const kind = kindBy(said, text ?? '');
   const words = [meaning === null ? `code ${raw}` : null, text].filter((part) => part !== null && part !== '');
   return {
     kind,

@@ -1,4 +1,4 @@
-import type { Ask } from '../alarm/events.ts';
+import type { Ask, Vouched } from '../alarm/events.ts';
 import type { SourceId } from '../base/brand.ts';
 import { minutes } from '../base/time.ts';
 import { unreachable } from '../base/unreachable.ts';
@@ -26,6 +26,12 @@ const WALK = minutes(30);
 /** So long the first installer may work before a resident is there to say. */
 const FIRST_FITTING = minutes(240);
 const SOURCE = 'provision' as SourceId;
+const AT_THE_MACHINE = { duress: false };
+/**
+ * What somebody is told of who was added under threat. It may be the one who threatens: of calls for help, which are silent,
+ * he is told nothing.
+ */
+const HEARD_ON_SITE: readonly string[] = ['intruder', 'tamper', 'fire', 'fault'];
 
 export interface OpenedProvisioning {
   readonly provisioning: Provisioning;
@@ -90,13 +96,13 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     };
   }
 
-  async function order(ask: Ask): Promise<ProvisionDone> {
+  async function order(ask: Ask, duress: boolean): Promise<ProvisionDone> {
     const id = job?.installer.person ?? null;
     const person = id === null ? null : world.person(id);
     if (person === null)
       return refused('the installer of this job has no code on this hub any more; begin the job anew');
     letIn();
-    const vouched = { person, duress: false, code: 'fresh' } as const;
+    const vouched = { person, duress, code: 'fresh' } as const;
     const answer = await world.window.order({ source: SOURCE, ask, code: null, vouched, id: null });
     if (answer === null) return refused('the hub is busy; try again');
     if (answer.ok) return done;
@@ -176,7 +182,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
   }
 
   /** The job goes last: whatever stops this on its way, it is done again from the beginning. */
-  async function finish(): Promise<ProvisionDone> {
+  async function finish(duress: boolean): Promise<ProvisionDone> {
     const stop = blocked();
     if (stop !== null || job === null) return stop ?? refused(NO_JOB);
     if (job.papersAt === null) return refused('the papers are not made, or something changed since; make them first');
@@ -189,8 +195,8 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
     const reviews = world.reviews.begin(world.wall());
     if (!reviews.ok) return reviews;
     // Refused where it ended by itself, which is as good.
-    await order({ action: 'end-walk-test' });
-    await order({ action: 'close-installer' });
+    await order({ action: 'end-walk-test' }, duress);
+    await order({ action: 'close-installer' }, duress);
     const removed = await world.removeInstallers();
     if (!removed.ok) return removed;
     await world.papers.forget();
@@ -216,7 +222,8 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
 
   const now = (result: ProvisionDone | Outcome): Promise<ProvisionDone> => Promise.resolve(result);
 
-  function act(asked: ProvisionAct): Promise<ProvisionDone> {
+  /** In a walk that somebody under threat has begun, presses are real; and whom they add is told of no call for help. */
+  function act(asked: ProvisionAct, { duress }: Pick<Vouched, 'duress'> = AT_THE_MACHINE): Promise<ProvisionDone> {
     if (job === null) return now(refused(trouble ?? NO_JOB));
     switch (asked.act) {
       case 'check':
@@ -228,7 +235,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
       case 'learn':
         return learn(asked.device);
       case 'add-contact':
-        return now(after(world.addContact(asked)));
+        return now(after(world.addContact(duress ? { ...asked, alarms: HEARD_ON_SITE } : asked)));
       case 'prove':
         return now(after(world.prove(asked.contact)));
       case 'restart':
@@ -236,9 +243,9 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
       case 'renew-secrets':
         return renewSecrets();
       case 'begin-walk':
-        return alone(() => order({ action: 'walk-test', length: WALK }));
+        return alone(() => order({ action: 'walk-test', length: WALK }, duress));
       case 'end-walk':
-        return alone(() => order({ action: 'end-walk-test' }));
+        return alone(() => order({ action: 'end-walk-test' }, duress));
       case 'stand-in':
         return happen({ type: 'stood-in', room: asked.room });
       case 'test-paths':
@@ -252,7 +259,7 @@ export function openProvisioning(world: FittingWorld): OpenedProvisioning {
       case 'make-papers':
         return alone(makePapers);
       case 'finish':
-        return alone(finish);
+        return alone(() => finish(duress));
       default:
         return unreachable(asked);
     }

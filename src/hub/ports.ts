@@ -589,8 +589,8 @@ export interface Provisioning {
   heard(): readonly HeardDevice[];
   /** Begins a job. Refused while there is one. */
   start(referral: Referral, installer: Installer): Promise<ProvisionDone>;
-  /** Saved before it answers. */
-  act(act: ProvisionAct): Promise<ProvisionDone>;
+  /** Saved before it answers. `by`: whose session asks; left out: somebody at the machine itself. */
+  act(act: ProvisionAct, by?: Pick<Vouched, 'duress'>): Promise<ProvisionDone>;
 }
 
 // ---- pins, serial gateways and boards ----------------------------------------------------------------------------------

@@ -1,4 +1,14 @@
-import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Where each thing stands in the data directory. */
@@ -21,9 +31,11 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** Writes a whole file and syncs it; written by root, it is its directory's owner's. Throws what the disk says. */
+/** Writes a whole file anew and syncs it; written by root, it is its directory's owner's. Throws what the disk says. */
 export function writeSynced(path: string, bytes: Uint8Array): void {
-  const fd = openSync(path, 'w', 0o600);
+  // Never into what lies there already: a link could lead root to somebody else's file.
+  rmSync(path, { force: true });
+  const fd = openSync(path, 'wx', 0o600);
   try {
     // A command run as root must not leave a file that the hub, another user, cannot read.
     if (process.geteuid?.() === 0) {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The system's word for what went wrong. */
@@ -8,7 +8,8 @@ export const codeOf = (error: unknown): string =>
 /** Writes a file for its owner alone; a cut leaves the old one or the new one. Throws what the disk says. */
 export function replaceFile(path: string, contents: string | Uint8Array): void {
   const draft = `${path}.tmp`;
-  const file = openSync(draft, 'w', 0o600);
+  rmSync(draft, { force: true });
+  const file = openSync(draft, 'wx', 0o600);
   try {
     writeFileSync(file, contents);
     fsyncSync(file);

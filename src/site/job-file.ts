@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Job } from '../provision/job.ts';
@@ -101,9 +101,9 @@ export function openJobFile(dir: string): JobFile {
 /** As `replaceSynced`, for a file that is written while the hub guards: nothing waits for the disk. */
 async function replace(dir: string, path: string, text: string): Promise<void> {
   const beside = `${path}.new`;
-  const file = await open(beside, 'w', 0o600);
+  await rm(beside, { force: true });
+  const file = await open(beside, 'wx', 0o600);
   try {
-    await file.chmod(0o600);
     if (process.geteuid?.() === 0) {
       const { uid, gid } = await stat(dir);
       await file.chown(uid, gid);

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 // A file that a cut of power leaves as it was or as it is to be: written beside, synced, renamed, and the folder synced.
@@ -24,10 +24,10 @@ export function syncFolder(dir: string): void {
 export function replaceSynced(file: string, contents: string | Uint8Array): void {
   const beside = `${file}.new`;
   const folder = dirname(file);
-  const descriptor = openSync(beside, 'w', 0o600);
+  // Never into what lies there already: left over it may be wider, and a link could lead root to somebody else's file.
+  rmSync(beside, { force: true });
+  const descriptor = openSync(beside, 'wx', 0o600);
   try {
-    // The mode above is for new files only; one left over may be wider.
-    fchmodSync(descriptor, 0o600);
     // A command run as root must not leave a file that the hub, another user, cannot read.
     if (process.geteuid?.() === 0) {
       const { uid, gid } = statSync(folder);

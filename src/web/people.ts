@@ -69,12 +69,17 @@ export interface WithCookie<Done> {
  * A code that was right is as good as signing in with it. Above all a session in which a duress code was given stands for somebody under
  * threat from then on, whatever became of what was asked.
  */
-async function knowing<Done extends { readonly given?: GivenCode }>(
+async function knowing<Done extends { readonly given?: GivenCode; readonly is?: string }>(
   { sessions, streams }: PeopleWork,
   by: Session,
   done: Done,
 ): Promise<WithCookie<Done>> {
   if (done.given === undefined) return { done, cookie: null };
+  // Not taken, or not hers: nobody signs in with it.
+  if (done.is === 'locked-out' || done.given.person.id !== by.person.id) {
+    sessions.heard(by.id, done.given);
+    return { done, cookie: null };
+  }
   const { cookie } = await sessions.signIn(done.given, by, null);
   streams.look();
   return { done, cookie };

@@ -110,7 +110,6 @@ export async function openWeb(options: WebOptions): Promise<WebOpened> {
     history,
     sessions,
     streams,
-    codes,
     clock,
     house,
     demo,

@@ -20,6 +20,7 @@ import { openJournal } from '../../src/journal/journal.ts';
 import { lockDirectory } from '../../src/journal/lock.ts';
 import { readPhase } from '../../src/journal/phase.ts';
 import { readLocal, verifyChain } from '../../src/journal/read.ts';
+import { agencyPapers, herPapers } from '../../src/papers/names.ts';
 import { itWith } from '../journal/needs.ts';
 import { away, disarmed, filesIn, type Lived, live, makeLived, smallFiles, test } from './houses.ts';
 
@@ -84,6 +85,23 @@ describe('there and back', () => {
       expect(saved?.['panel']).toBe('{"n":39,"phase":"disarmed"}');
     });
   }
+
+  test("nothing of an installer's hour that is under way, and with it of a referral, is kept", async ({ lived }) => {
+    const papers = join(lived.data, 'papers');
+    mkdirSync(papers);
+    writeFileSync(join(lived.data, 'provision.json'), '{"referral":1}\n');
+    for (const name of [...herPapers, ...agencyPapers]) writeFileSync(join(papers, name), 'paper\n');
+    const made = await backUp(asking(lived));
+    const left = ['provision.json', ...agencyPapers.map((name) => `papers/${name}`)].sort();
+    expect(
+      made.ok &&
+        made.leftOut.map((why) => why.replace(/^.*\/data\/(.*) belongs to an installer's hour .*$/, '$1')).sort(),
+    ).toEqual(left);
+    const to = putting(lived);
+    expect(await restore(to)).toMatchObject({ ok: true });
+    expect(readdirSync(join(to.data, 'papers')).sort()).toEqual([...herPapers].sort());
+    expect(existsSync(join(to.data, 'provision.json'))).toBe(false);
+  });
 
   test('the log says that it was put back, and reports to services get names that were never used', async ({
     lived,
@@ -393,6 +411,35 @@ describe('a disk that fails, and a cut in the middle', () => {
       });
     });
   }
+});
+
+describe('what the user of the hub left lying for root', () => {
+  test('a restore that waits puts its config nowhere but where the command says', async ({ lived }) => {
+    await backedUp(lived);
+    const elsewhere = join(lived.dir, 'shadow');
+    const waiting = join(lived.data, '.restore', 'ready');
+    mkdirSync(join(waiting, 'config'), { recursive: true });
+    const manifest = { files: [{ name: 'config/shadow', mode: 0o600 }] };
+    writeFileSync(
+      join(waiting, 'plan.json'),
+      JSON.stringify({ config: elsewhere, stamp: 'x', guarding: null, manifest }),
+    );
+    writeFileSync(join(waiting, 'config', 'shadow'), 'mine\n');
+    const before = filesIn(lived.data);
+    const asked = putting(lived, { data: lived.data, config: lived.config, over: 'replace' });
+    expect(await restore(asked)).toEqual({ ok: false, why: expect.stringContaining(`its config at ${elsewhere}`) });
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(filesIn(lived.data)).toEqual(before);
+  });
+
+  test('a link where a draft goes leads nowhere', async ({ lived }) => {
+    const other = join(lived.dir, 'passwd');
+    writeFileSync(other, 'root\n');
+    symlinkSync(other, join(lived.data, 'backup.json.tmp'));
+    await backedUp(lived);
+    expect(readFileSync(other, 'utf8')).toBe('root\n');
+    expect(JSON.parse(readFileSync(join(lived.data, 'backup.json'), 'utf8'))).toEqual({ at: now.toISOString() });
+  });
 });
 
 /** `itWith` hands over no fixtures. */

@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -269,6 +271,40 @@ function itWithChattr(name: string, run: (lived: Lived) => Promise<void>): void 
     }
   });
 }
+
+describe('what leads out of it', () => {
+  for (const name of ['secrets.yaml', 'credentials']) {
+    test(`${name} that is a link is refused, and what it leads to stays`, ({ lived }) => {
+      const [place, other] = [join(lived.dir, 'etc', name), join(lived.dir, 'others')];
+      renameSync(place, other);
+      symlinkSync(other, place);
+      const before = filesIn(lived.dir);
+      expect(wipe(asking(lived))).toMatchObject({ ok: false, why: expect.stringContaining(`${place} is a link`) });
+      expect(filesIn(lived.dir)).toEqual(before);
+    });
+  }
+
+  test('a note that names the file of somebody else wipes nothing', ({ lived, skip }) => {
+    skip(process.geteuid?.() !== 0, 'NOT RUN: only root can give files away');
+    const other = join(lived.dir, 'passwd');
+    writeFileSync(other, 'root\n');
+    chownSync(lived.data, 65_534, 65_534);
+    writeFileSync(join(lived.data, 'removal.jsonl'), `${JSON.stringify({ hub: 'x', config: other, begunAt: '' })}\n`);
+    const asked = { ...asking(lived), config: null };
+    expect(wipe(asked)).toMatchObject({ ok: false, why: expect.stringContaining(`${other} is not of the user`) });
+    expect(readFileSync(other, 'utf8')).toBe('root\n');
+  });
+
+  test('the papers, and an hour that is under way, go with the rest', ({ lived }) => {
+    mkdirSync(join(lived.data, 'papers'));
+    writeFileSync(join(lived.data, 'papers', 'copy.pdf'), 'paper\n');
+    writeFileSync(join(lived.data, 'provision.json'), '{"referral":1}\n');
+    const done = wipe(asking(lived));
+    const names = done.record?.files.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['data/papers/copy.pdf', 'data/provision.json']));
+    expect(filesIn(lived.dir)).toEqual({});
+  });
+});
 
 describe('a power cut in the middle', () => {
   const child = fileURLToPath(new URL('./child.ts', import.meta.url));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dc09Body, reportMessage } from '../../src/act/report-bodies.ts';
-import { REPORT_CODES } from '../../src/act/report-codes.ts';
+import { REPORT_CODES, WHILE_SET } from '../../src/act/report-codes.ts';
 import type { StationReport } from '../../src/act/station-report.ts';
 import { wallTime } from '../../src/base/time.ts';
 import { readEvents } from '../../src/desk/dc09-events.ts';
@@ -127,7 +127,8 @@ describe('DC-09 at the desk', () => {
 
 describe('what a code means', () => {
   const words = { account: '1001', area: 1, codes: REPORT_CODES, texts: 'none' } as const;
-  const report = (kind: ReportKind, is: 'new' | 'restore'): StationReport => alarmReport('r', { kind, is });
+  const report = (kind: ReportKind, is: 'new' | 'restore'): StationReport =>
+    alarmReport('r', { kind, is, ...(kind === 'mains-cut' ? { text: WHILE_SET } : {}) });
   const severe: readonly ReportKind[] = ['personal-audible', 'personal-silent', 'duress'];
   for (const kind of Object.keys(REPORT_CODES) as ReportKind[]) {
     for (const format of ['SIA-DCS', 'ADM-CID'] as const) {

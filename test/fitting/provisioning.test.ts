@@ -180,6 +180,20 @@ it('one job at a time', async () => {
   });
 });
 
+describe('a contact', () => {
+  const asked = { act: 'add-contact', id: 'friend', phone: '+447700900111', alarms: null } as const;
+  it('is told of what is usual', async () => {
+    const { fake, hour } = await begin();
+    expect(await hour.act(asked)).toEqual({ ok: true });
+    expect(fake.calls).toContainEqual(['add-contact', 'friend', null]);
+  });
+  it('who was added under threat is told of no call for help', async () => {
+    const { fake, hour } = await begin();
+    expect(await hour.act(asked, { duress: true })).toEqual({ ok: true });
+    expect(fake.calls).toContainEqual(['add-contact', 'friend', ['intruder', 'tamper', 'fire', 'fault']]);
+  });
+});
+
 describe('the walk', () => {
   it('is let in by nobody where nobody lives yet', async () => {
     const { hour } = await begin();

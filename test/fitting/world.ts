@@ -94,7 +94,7 @@ export function fakeWorld(): FakeWorld {
       fake.heard = fake.heard.filter(({ topic }) => topic !== heard.topic);
       return noted('learn', heard.topic, device.id);
     },
-    addContact: (contact) => noted('add-contact', contact.id),
+    addContact: (contact) => noted('add-contact', contact.id, contact.alarms),
     renewSecrets() {
       noted('renew');
       return { ok: true, secrets: [{ name: 'zigbee2mqtt', password: 'fresh' }] };

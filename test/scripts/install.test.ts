@@ -8,6 +8,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -200,6 +201,30 @@ describe.runIf(isRoot)('what install.sh writes', () => {
       out: expect.stringMatching(/the config is refused.*lantern check --config/),
     });
     expect(machine.read(wires)).toBe('[Service]\n# for a house\n');
+  });
+
+  story('a file that cannot be written whole is told, and nothing half is put in place', ({ machine }) => {
+    machine.install();
+    machine.write('etc/systemd/system/lantern.service', 'of an older version');
+    // In its place nothing can be written.
+    mkdirSync(join(machine.at, 'etc/systemd/system/lantern.service.new'));
+    const ran = machine.install();
+    expect(ran).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/\/etc\/systemd\/system\/lantern\.service could not be written; see what is free/),
+    });
+    expect(machine.read('etc/systemd/system/lantern.service')).toBe('of an older version');
+  });
+
+  story('a link in place of the folder of credentials is refused, and what it leads to stays', ({ machine }) => {
+    machine.install();
+    const [place, other] = [join(machine.at, 'etc/lantern/credentials'), join(machine.at, 'etc/others')];
+    rmSync(place, { recursive: true });
+    mkdirSync(other, { mode: 0o755 });
+    symlinkSync(other, place);
+    expect(machine.install()).toMatchObject({ status: 1, err: expect.stringMatching(/credentials is a link/) });
+    expect(statSync(other).mode & 0o777).toBe(0o755);
+    expect(existsSync(join(machine.at, credentials))).toBe(false);
   });
 
   story('each credential is handed to the service, and none that is not there', ({ machine }) => {

@@ -306,6 +306,23 @@ describe('the pages of the hour', () => {
     expect(site.hour.job()?.rooms).toEqual([]);
   });
 
+  it('begin a walk under threat that looks like any other, and in which a press calls', async () => {
+    const told: (readonly [string, string])[] = [];
+    for (const name of ['anna', 'threat'] as const) {
+      const site = await openFitted();
+      const resident = await site.signedIn(name);
+      await send(resident, '/install', REFERRAL);
+      const raised = () => site.world.journal.rows.filter(({ type }) => type === 'alarm-raised').length;
+      const before = raised();
+      expect((await send(resident, '/install/walk', { act: 'begin-walk' })).status).toBe(303);
+      site.world.says('panic', { action: 'single' });
+      await site.world.rest();
+      told.push([(await resident.look('/install/walk')).replace(/\d+ minutes/g, ''), `${raised() - before} called`]);
+    }
+    expect(told.map(([, called]) => called)).toEqual(['0 called', '1 called']);
+    expect(told[1]?.[0]).toBe(told[0]?.[0]);
+  });
+
   it('say beside the form why something was refused, and keep what stands', async () => {
     const site = await openFitted();
     await letIn(site, 30);

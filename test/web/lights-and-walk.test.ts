@@ -46,6 +46,17 @@ describe('/api/walk', () => {
     expect(await until()).toBeNull();
   });
 
+  it('is told on her page, with what her button does meanwhile', async () => {
+    const { signedIn, world } = await openSite();
+    const anna = await signedIn('anna');
+    const isTold = async (): Promise<boolean> => (await anna.look()).includes('one short press of your button');
+    expect(await isTold()).toBe(false);
+    await anna.ask('POST', '/api/walk', { body: { minutes: 10 } });
+    expect([await isTold(), (await anna.look()).includes('until Sat 20:10')]).toEqual([true, true]);
+    await world.pass(601);
+    expect(await isTold()).toBe(false);
+  });
+
   for (const minutes of [0, 31, 1.5, '5']) {
     it(`refuses ${JSON.stringify(minutes)} minutes`, async () => {
       const { signedIn } = await openSite();

@@ -183,6 +183,26 @@ describe('she, with her phone', () => {
     expect(await body()).toBe(before);
   });
 
+  itWithChromium('calls in two steps while something else is still being sent, and nothing is left open', async () => {
+    const site = await phone();
+    await signIn(site.url);
+    const before = await body();
+    const calm = sealed(site);
+    const held = Promise.withResolvers<void>();
+    await page.route('**/lamp', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Turn on Porch light' }).click();
+    await page.locator('html[aria-busy]').waitFor();
+    await page.getByText(en.home.helpTwo).click();
+    await page.getByRole('button', { name: en.home.helpSure }).click();
+    await vi.waitFor(() => expect(sealed(site)).toBeGreaterThan(calm), 5000);
+    await expect.poll(body).toBe(before);
+    held.resolve();
+    await page.getByText('Porch light: On').waitFor();
+  });
+
   itWithChromium('switches a light, and looks back with her code', async () => {
     const site = await phone();
     await signIn(site.url);

@@ -3,9 +3,10 @@ import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { PAGE_LANGUAGES } from '../../src/site/schema.ts';
 import { createDemo } from '../../src/web/page/demo.ts';
+import { pastLines } from '../../src/web/page/past.ts';
 import { SCRIPT } from '../../src/web/page/script.ts';
 import { STYLE } from '../../src/web/page/style.ts';
-import { troublePart } from '../../src/web/page/trouble.ts';
+import { noticePart, troublePart } from '../../src/web/page/trouble.ts';
 import { fill, type Language, waitText } from '../../src/web/words/catalogue.ts';
 import { en } from '../../src/web/words/en.ts';
 import { LANGUAGES } from '../../src/web/words/languages.ts';
@@ -474,11 +475,14 @@ describe('words', () => {
     'database',
     'config_refused',
     'users',
+    'locks',
+    'review_due',
     'web',
     'home_assistant',
     'bare_start',
     'mains_lost',
     'hub_battery_low',
+    'locks',
   ]) {
     it(`say what to do about ${fault}`, () => {
       const named = (id: string): string => ({ hall: 'Hall', keypad: 'Keypad', leak: 'Boiler' })[id] ?? id;
@@ -486,6 +490,36 @@ describe('words', () => {
       const [, of] = fault.split(':');
       if (of !== undefined) expect(part).toContain(named(of));
       expect(part).not.toContain('Something needs care');
+      const [line] = pastLines([{ seq: 1, at: '', type: 'fault', data: { fault } }], ENGLISH, named, () => '');
+      expect(line?.text).not.toMatch(/_|:.*:|\bsomething\b/);
+      expect(line?.text).not.toBe(`Trouble began: ${fault}.`);
+    });
+  }
+
+  it('say that the house is to be looked at again, and call it no trouble', () => {
+    const named = (id: string): string => id;
+    expect(troublePart(ENGLISH, ['review_due'], named)).toBe(null);
+    expect(noticePart(ENGLISH, ['review_due'])?.html).toContain(en.home.notice.review_due);
+    expect(noticePart(ENGLISH, ['disk', 'review_due', 'lost:hall'])?.html).not.toContain('Hall');
+    expect(noticePart(ENGLISH, ['disk'])).toBe(null);
+    const rows = [{ seq: 1, at: '', type: 'fault', data: { fault: 'review_due' } }];
+    expect(pastLines(rows, ENGLISH, named, () => '')).toEqual([]);
+  });
+
+  for (const [type, data, text] of [
+    ['entry-without-mains', { zone: 'hall' }, 'Opened soon after the power went: Hall.'],
+    ['walk-began', { by: 'anna', forMs: 60_000 }, 'A test walk began. By Anna.'],
+    ['walk-press', { zone: 'hall' }, 'Pressed to test it: Hall. Nobody was called.'],
+    ['walk-ended', { by: null }, 'The test walk ended.'],
+    ['handed-over', { zones: 3, contacts: 2, waived: 0 }, 'The fitting is done.'],
+    ['restored', { backup: '2026-11-21', rows: 3, kept: null }, 'The box was set up again from a copy.'],
+    ['papers-signed', { key: 'ab', fingerprint: 'cd' }, 'The papers were made and signed.'],
+    ['locks-changed', { by: 'anna', ended: { phones: 1 } }, 'The locks were changed. By Anna.'],
+  ] as const) {
+    it(`say of ${type}: ${text}`, () => {
+      const named = (id: string): string => ({ hall: 'Hall', anna: 'Anna' })[id] ?? id;
+      const [line] = pastLines([{ seq: 1, at: '', type, data }], ENGLISH, named, () => '');
+      expect(line?.text).toBe(text);
     });
   }
 });

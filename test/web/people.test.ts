@@ -197,6 +197,30 @@ describe('her own code', () => {
     expect(rows(site)).toContain('code-changed');
   });
 
+  it('are looked for in vain by whoever has one: after ten that were chosen within the hour no more are', async () => {
+    const site = await realSite();
+    const vera = await site.signedIn('vera');
+    const choose = (n: number): Promise<Answer> => {
+      const newDuress = String(904_286 + n * 1000);
+      return vera.ask('POST', '/api/people/me/duress', { body: { code: CODES.vera, newDuress, again: newDuress } });
+    };
+    for (let n = 0; n < 10; n += 1) expect((await choose(n)).status).toBe(200);
+    const newDuress = CODES.anna;
+    const body = { code: CODES.vera, newDuress, again: newDuress };
+    expect(said(await vera.ask('POST', '/api/people/me/duress', { body }))).toEqual([
+      429,
+      'locked_out',
+      null,
+      'locked-out',
+    ]);
+    // It is hers alone, and it passes.
+    const anna = await site.signedIn('anna');
+    expect((await anna.ask('POST', '/api/people', { body: ben })).status).toBe(200);
+    await site.world.pass(3601);
+    await vera.ask('POST', '/api/session', { body: { code: CODES.vera } });
+    expect((await choose(10)).status).toBe(200);
+  });
+
   it('a duress code is set without a word in the log', async () => {
     const site = await realSite();
     const vera = await site.signedIn('vera');
@@ -403,6 +427,21 @@ describe('under threat', () => {
     expect(await enters(site, CODES.vera)).toBe(200);
   });
 
+  it('whoever is taken away is met nowhere by name, not in what happened before either', async () => {
+    const looked = async (code: string): Promise<string> => {
+      const site = await realSite();
+      await site.signedIn('vera');
+      const anna = await site.signedIn('anna');
+      expect(await anna.look()).toContain('Signed in on this page. By Vera.');
+      await anna.ask('POST', '/api/session', { body: { code } });
+      await anna.ask('DELETE', `/api/people/${PEOPLE.vera.id}`);
+      return anna.look();
+    };
+    const shown = await looked(CODES.anna);
+    expect(shown).toContain(`Signed in on this page. By ${PEOPLE.vera.id}.`);
+    expect(await looked(CODES.threat)).toBe(shown);
+  });
+
   const typed: readonly (readonly [string, (anna: Client) => Promise<Answer>])[] = [
     ['ends an alarm', (anna) => anna.ask('POST', '/api/disarm', { body: { code: CODES.threat } })],
     ['sets a mode', (anna) => anna.ask('POST', '/api/arm', { body: { mode: 'home', code: CODES.threat } })],
@@ -413,6 +452,14 @@ describe('under threat', () => {
       async (anna) => {
         for (let n = 0; n < 3; n += 1) await anna.form('/off', { code: '111222' });
         return anna.form('/off', { code: CODES.threat });
+      },
+    ],
+    [
+      'is refused for her own code, because others were wrong before it',
+      async (anna) => {
+        const body = { code: CODES.threat, newCode: NEW, again: NEW };
+        for (let n = 0; n < 3; n += 1) await anna.form('/off', { code: '111222' });
+        return anna.ask('POST', '/api/people/me/code', { body });
       },
     ],
   ];

@@ -224,7 +224,7 @@ async function take(stage: Stage, work: PageWork, visit: Visit): Promise<Went> {
   if (asked === null) return goTo(stage.url);
   const typed = visit.form;
   if ('why' in asked) return show(stage, work, visit, { ...asked, typed });
-  const done = await fitting.provisioning.act(asked.act);
+  const done = await fitting.provisioning.act(asked.act, visit.by.vouched);
   if (!done.ok) return show(stage, work, visit, { at: asked.at, why: done.why, typed });
   return after(stage, work, visit, done);
 }

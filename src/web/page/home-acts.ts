@@ -32,7 +32,10 @@ async function pastFor(work: PageWork, { by, lang }: Visit): Promise<Past> {
   const rows = await work.history.newest(MOST_PAST);
   if (rows === null) return { is: 'unread' };
   const known = namesOf(work.house);
-  const named = (id: string): string => work.codes.person(id as never)?.name ?? known(id);
+  // Whom she took away under threat is not to be met here under a name.
+  const listed = work.people.list(by.vouched);
+  const people = new Map<string, string>(listed.ok ? listed.people.map(({ id, name }) => [id, name]) : []);
+  const named = (id: string): string => people.get(id) ?? known(id);
   const lines = pastLines(rows, lang, named, timeIn(lang.code, work.house.timezone));
   return { is: 'rows', rows: lines.slice(0, MOST_SHOWN) };
 }
@@ -47,6 +50,7 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
   const view = work.window.view();
   const wall = work.clock.wall();
   const { delayEndsAt } = view.attributes;
+  const time = timeIn(lang.code, work.house.timezone);
   const home: Home = {
     view,
     tellings: whyNot('see-alarms', by, work.window) === null ? work.window.tellings() : [],
@@ -57,7 +61,8 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
     past,
     demo: work.demo,
     leftMs: delayEndsAt === null ? 0 : Date.parse(delayEndsAt) - wall,
-    now: timeIn(lang.code, work.house.timezone)(wall),
+    now: time(wall),
+    tryingUntil: view.walkUntil === null ? null : time(view.walkUntil),
   };
   return visit.show({ here: '/', body: homeBody(home), live: 'live' });
 }

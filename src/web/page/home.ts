@@ -7,7 +7,7 @@ import { SIGNS } from './icons.ts';
 import { type Named, namesOf } from './names.ts';
 import { type Past, pastPart } from './past.ts';
 import { type Said, saidText } from './said.ts';
-import { troublePart } from './trouble.ts';
+import { noticePart, troublePart } from './trouble.ts';
 import type { HouseNames, PageWork } from './visit.ts';
 
 /** What her page shows. */
@@ -25,6 +25,8 @@ export interface Home {
   /** Milliseconds until the delay that runs is over. */
   readonly leftMs: number;
   readonly now: string;
+  /** Until when a walk test runs, as a time; null: none does. */
+  readonly tryingUntil: string | null;
 }
 
 export const MODES = ['away', 'home', 'night'] as const;
@@ -43,7 +45,7 @@ export function homeBody(home: Home): Html {
   const alarms = alarmsPart(home, named);
   // Whoever comes home wants the pad at once; in a fire nobody should look for it first.
   const fire = view.alarms.some(({ kind }) => kind === 'fire');
-  return html`${statePart(home)}
+  return html`${statePart(home)}${tryingPart(home)}
 ${fire ? alarms : null}
 ${isSet ? off : null}
 ${fire ? null : alarms}
@@ -52,6 +54,7 @@ ${home.demo === null ? null : demoPart(lang, home.demo)}
 ${helpPart(lang)}
 ${lightsPart(home, named)}
 ${troublePart(lang, view.attributes.faults, named)}
+${noticePart(lang, view.attributes.faults)}
 ${isSet ? null : html`<details class="box" id="end"${saidText(lang, said, 'off') === null ? null : html` open`}><summary>${words.endHeading}</summary>${off}</details>`}
 ${pastPart(lang, home.past, said)}
 <noscript><div class="box"><p>${lang.words.frame.noScript}</p><p>${fill(words.asOf, { time: home.now })}</p><p><a class="button" href="/">${lang.words.frame.tried}</a></p></div></noscript>`;
@@ -69,6 +72,12 @@ function statePart({ view, lang, leftMs }: Home): Html {
 <h1><span id="state-word" role="status">${words.state[state]}</span></h1><p>${words.means[state]}</p>
 ${counts ? html`<p class="count" role="timer"><span class="leftwhat">${caption}</span><span id="left" class="left" data-left="${Math.max(0, Math.round(leftMs))}">${Math.max(0, Math.ceil(leftMs / 1000))}</span></p><button type="button" id="beeps" class="scripted-only" data-on="${words.soundOn}" data-off="${words.soundOff}">${words.soundOff}</button>` : null}
 </section><p id="says" class="unseen" role="status"></p>`;
+}
+
+/** Above all that her button does not do now what it does on any other day. */
+function tryingPart({ tryingUntil, lang }: Home): Html | null {
+  if (tryingUntil === null) return null;
+  return html`<p class="note" id="trying">${fill(lang.words.home.trying, { time: tryingUntil })}</p>`;
 }
 
 function alarmsPart({ view, lang, tellings }: Home, named: Named): Html | null {

@@ -5,7 +5,7 @@ import { fill, type Language } from '../words/catalogue.ts';
 import { codeField } from './frame.ts';
 import type { Named } from './names.ts';
 import { type Said, saidText } from './said.ts';
-import { troubleText } from './trouble.ts';
+import { isNotice, troubleText } from './trouble.ts';
 
 /** What happened last: nobody asked, or nobody may know without a code, or the disk did not answer. */
 export type Past =
@@ -36,6 +36,8 @@ function sentence(type: string, data: JsonObject, lang: Language, named: Named):
   const one = (name: string): string => (typeof data[name] === 'string' ? data[name] : '');
   const many = (name: string): readonly string[] =>
     Array.isArray(data[name]) ? data[name].filter((part) => typeof part === 'string') : [];
+  // That something is no trouble any more, or was none, is nothing that happened.
+  if (isNotice(one('fault'), lang)) return null;
   const zones = many('zones').map(named);
   const kind = one('kind');
   const plain: string | undefined = Object.hasOwn(home.alarmPlain, kind)

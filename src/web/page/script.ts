@@ -171,6 +171,8 @@ export const SCRIPT = `'use strict';
   });
   doc.addEventListener('submit', async (event) => {
     const form = event.target;
+    // A call for help waits for nothing else that is being sent, and leaves nothing open behind it.
+    if (form.getAttribute('action') === '/now') { event.preventDefault(); form.closest('details').open = false; call(Date.now() + 600000); return; }
     if (form.method !== 'post' || form.hasAttribute('data-plain') || sending) { if (sending) event.preventDefault(); return; }
     event.preventDefault();
     const button = event.submitter || (pressed && pressed.form === form ? pressed : null);

@@ -24,8 +24,19 @@ export function troubleText(fault: string, { words }: Language, named: Named): s
   return fill(text, { name: named(part) });
 }
 
-export function troublePart(lang: Language, faults: readonly string[], named: Named): Html | null {
+/** Kept among the faults, and none: nothing is broken, and nobody has to hurry. */
+export const isNotice = (fault: string, { words }: Language): boolean => Object.hasOwn(words.home.notice, fault);
+
+export function troublePart(lang: Language, all: readonly string[], named: Named): Html | null {
+  const faults = all.filter((fault) => !isNotice(fault, lang));
   if (faults.length === 0) return null;
   const items = faults.map((fault) => html`<li><span>${adviceFor(fault, lang, named)}</span></li>`);
   return html`<section class="box dims" aria-labelledby="faults-h"><h2 id="faults-h">${lang.words.home.faultsHeading}</h2><ul class="list">${items}</ul></section>`;
+}
+
+export function noticePart(lang: Language, faults: readonly string[]): Html | null {
+  const { notice, noticesHeading } = lang.words.home;
+  const texts = Object.entries(notice).flatMap(([name, text]) => (faults.includes(name) ? [text] : []));
+  if (texts.length === 0) return null;
+  return html`<section class="box" aria-labelledby="notices-h"><h2 id="notices-h">${noticesHeading}</h2><ul class="list">${texts.map((text) => html`<li><span>${text}</span></li>`)}</ul></section>`;
 }

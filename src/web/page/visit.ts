@@ -1,4 +1,4 @@
-import type { Clock, Codes } from '../../hub/ports.ts';
+import type { Clock } from '../../hub/ports.ts';
 import type { Leave, Work } from '../endpoints.ts';
 import type { Fitting } from '../install/fitting.ts';
 import type { Session } from '../sessions.ts';
@@ -26,7 +26,6 @@ export interface HouseNames {
 /** What pages work with. */
 export interface PageWork extends Work {
   readonly house: HouseNames;
-  readonly codes: Pick<Codes, 'person'>;
   readonly clock: Pick<Clock, 'wall' | 'now'>;
   readonly shownOnce: ShownOnce;
   readonly demo: Demo | null;
