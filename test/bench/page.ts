@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { addPerson } from '../../src/site/users.ts';
 import { startChromium } from '../browser.ts';
@@ -302,7 +303,7 @@ async function measureTaps(
 
 /** One hash at a time, in a process that runs as the hub does and has nothing else to do. */
 function startHasher(): { hash(): Promise<number>; end(): void } {
-  const [program, ...args] = runtimeCommand(join(root, 'test/bench/hash-peer.ts'));
+  const [program, ...args] = runtimeCommand(fileURLToPath(new URL('./hash-peer.ts', import.meta.url)));
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
