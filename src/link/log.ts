@@ -1,13 +1,11 @@
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../hub/ports.ts';
+import { openOutput } from './output.ts';
 import { scrubFacts, scrubText } from './scrub.ts';
 
 const levels = ['info', 'warn', 'error', 'silent'] as const;
 type Level = (typeof levels)[number];
-
-/** When nobody reads our output, this much waits in memory; what comes then is dropped. */
-const longestBacklog = 1024 * 1024;
 
 /** How the log is written. */
 export interface LogOptions {
@@ -26,25 +24,6 @@ export interface ProgramLog extends Log {
 }
 
 const readLevel = (text: string | undefined): Level | undefined => levels.find((level) => level === text);
-
-interface Stdout extends DestinationStream {
-  flushSync(): void;
-  destroy(): void;
-}
-
-/** Written beside the loop, so that a reader who stalls holds up no siren; seen out when the process ends. */
-function openStdout(): Stdout {
-  let refusals = 0;
-  const stdout = pino.destination({
-    dest: 1,
-    sync: false,
-    maxLength: longestBacklog,
-    // Ten tries of 0.1 s, over the life of the process: then a full pipe is taken for a dead one.
-    retryEAGAIN: () => ++refusals <= 10,
-  });
-  stdout.on('error', () => {}); // nowhere is left to say it
-  return stdout;
-}
 
 const plain = (text: string): string => text.replace(/\p{Cc}/gu, '?');
 
@@ -76,7 +55,7 @@ function separate(facts: JsonObject): JsonObject {
  * phone number and no field that holds a code, a password or a token gets out. Writing never throws and never waits.
  */
 export function createLog(options: LogOptions): ProgramLog {
-  const stdout = options.destination === undefined ? openStdout() : null;
+  const stdout = options.destination === undefined ? openOutput(1) : null;
   const to = options.destination ?? stdout;
   if (to === null) throw new Error('a log needs somewhere to write to');
   const level = readLevel(options.level);
@@ -98,13 +77,7 @@ export function createLog(options: LogOptions): ProgramLog {
     warn: write('warn'),
     error: write('error'),
     flush() {
-      try {
-        stdout?.flushSync();
-      } catch {
-        // The reader is gone or stands still, and with it the place to say so. Left open, the end of the process would
-        // try once more, and fail with what it threw.
-        stdout?.destroy();
-      }
+      stdout?.flush();
     },
   };
   if (options.level !== undefined && options.level !== '' && level === undefined) {

@@ -193,4 +193,15 @@ describe('the real stdout', () => {
     const ran = spawnSync('bash', ['-c', `"${process.execPath}" "${file}" | head -n 1`], { encoding: 'utf8' });
     expect(ran.stderr).toBe('alive');
   });
+  it('does not stand for ever when the reader goes at the last flush', () => {
+    // The lines are still waiting when the flush begins, and nobody will read them.
+    const file = script(
+      "for (let i = 0; i < 200; i++) log.info({ i, pad: 'x'.repeat(500) }, 'line');\nlog.flush(); process.stderr.write('alive');",
+    );
+    const ran = spawnSync('bash', ['-c', `"${process.execPath}" "${file}" | true`], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    expect(ran.stderr).toBe('alive');
+  });
 });
