@@ -89,11 +89,17 @@ function runtime(): readonly string[] {
   return runtimeKnown;
 }
 
-/** Runs the program on a config and a data directory, as the scripts would. */
-export const hubCommand = (file: string, data: string): readonly [string, ...string[]] => {
-  const [program = process.execPath, ...args] = [...runtime(), binary, 'run', '--config', file, '--data', data];
+type Command = readonly [string, ...string[]];
+
+/** Runs a file of JavaScript or TypeScript as the scripts run the hub. */
+export function runtimeCommand(...words: readonly string[]): Command {
+  const [program = process.execPath, ...args] = [...runtime(), ...words];
   return [program, ...args];
-};
+}
+
+/** Runs the hub on a config and a data directory, as the scripts would. */
+export const hubCommand = (file: string, data: string): Command =>
+  runtimeCommand(binary, 'run', '--config', file, '--data', data);
 
 /** A hub under the stopwatch, and where its page is. */
 export interface Hub extends Contender {

@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { addPerson } from '../../src/site/users.ts';
-import { hashCode, usualCost } from '../../src/site/users-hash.ts';
 import { startChromium } from '../browser.ts';
 import { pause, randomBetween } from './contender.ts';
-import { code, hubCommand } from './hub.ts';
+import { code, hubCommand, runtimeCommand } from './hub.ts';
 import { connectWhenUp } from './mqtt.ts';
 import { freePort, processorTicks, root, type Started, scratch, start } from './processes.ts';
 import { type Idle, shareOfCore } from './statistics.ts';
@@ -33,7 +34,7 @@ export interface PageFigures {
   readonly bare: readonly (number | null)[];
   /** From lifting the finger off the pad's last key until `disarmed` is with an MQTT client. */
   readonly tap: readonly (number | null)[];
-  /** One hash of a code and nothing else, in turn with it. */
+  /** One hash of a code and nothing else, in turn with it, by a process that is started as the hub is. */
   readonly hash: readonly number[];
   readonly idle: Idle;
 }
@@ -280,12 +281,10 @@ async function measureTaps(
   taps: number,
 ): Promise<Pick<PageFigures, 'tap' | 'hash'>> {
   const page = await openHome(browser, house, signed);
-  const [pepper, salt] = [randomBytes(32), randomBytes(16)];
+  const hasher = startHasher();
   const times = { tap: [] as (number | null)[], hash: [] as number[] };
   const timeHash = async (): Promise<void> => {
-    const began = performance.now();
-    await hashCode(code, pepper, salt, usualCost);
-    times.hash.push(performance.now() - began);
+    times.hash.push(await hasher.hash());
   };
   const timeTap = async (): Promise<void> => {
     times.tap.push(await tapOff(page, house));
@@ -297,8 +296,26 @@ async function measureTaps(
       await pause(randomBetween(250, 350));
     }
   }
+  hasher.end();
   await page.context().close();
   return times;
+}
+
+/** One hash at a time, in a process that runs as the hub does and has nothing else to do. */
+function startHasher(): { hash(): Promise<number>; end(): void } {
+  const [program, ...args] = runtimeCommand(fileURLToPath(new URL('./hash-peer.ts', import.meta.url)));
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async hash() {
+      child.stdin.write(`${code}\n`);
+      const answer = await answers.next();
+      if (answer.done === true) throw new Error('the code hash does not run');
+      return Number(answer.value);
+    },
+    // It ends with what it reads.
+    end: () => child.stdin.end(),
+  };
 }
 
 /** Turns it on with one tap, types the code, and times the tap that turns it off. */
