@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Families, rebuildHouse } from './config.ts';
 import type { House } from './house.ts';
@@ -16,12 +17,21 @@ export type Saved = { readonly ok: true } | { readonly ok: false; readonly why: 
  * 0600, because secrets are in it.
  */
 export function saveAccepted(dir: string, accepted: string): Saved {
+  const path = join(dir, NAME);
   try {
-    replaceSynced(join(dir, NAME), accepted);
+    // On most starts it is the same as before, and the panel need not wait for a disk.
+    if (!isKept(path, accepted)) replaceSynced(path, accepted);
     return { ok: true };
   } catch (error) {
     return { ok: false, why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function isKept(path: string, accepted: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || (found.mode & 0o777) !== 0o600) return false;
+  const kept = readSource(path, MOST_BYTES);
+  return kept.ok && kept.text === accepted;
 }
 
 /** The house last accepted; null if there is none that this program can use. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadAccepted, saveAccepted } from '../../src/site/accepted.ts';
@@ -56,6 +56,22 @@ describe('the last accepted config', () => {
     saveAccepted(dir, '{}');
     expect(statSync(join(dir, 'accepted.json')).mode & 0o777).toBe(0o600);
     expect(readdirSync(dir)).toEqual(['accepted.json']);
+  });
+
+  it('is written again only where it differs, or others could read it', () => {
+    const dir = tempFolder();
+    const path = join(dir, 'accepted.json');
+    const seen = (text: string): bigint => {
+      saveAccepted(dir, text);
+      return statSync(path, { bigint: true }).ctimeNs;
+    };
+    const first = seen('{}');
+    expect(seen('{}')).toBe(first);
+    chmodSync(path, 0o644);
+    seen('{}');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    seen('{"version":1}');
+    expect(readFileSync(path, 'utf8')).toBe('{"version":1}');
   });
 
   it('a folder that is not there is told, not thrown', () => {

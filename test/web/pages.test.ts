@@ -476,7 +476,6 @@ describe('words', () => {
     'config_refused',
     'users',
     'locks',
-    'review_due',
     'web',
     'home_assistant',
     'bare_start',

@@ -36,7 +36,7 @@ export async function servePages(app: FastifyInstance, options: PageOptions): Pr
     scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
       done(null, new URLSearchParams(String(body))),
     );
-    serveAssets(scope, options);
+    await serveAssets(scope, options);
     const asking = createAsking(options);
     for (const route of PAGES) {
       scope.route({
@@ -66,8 +66,8 @@ async function finish(request: FastifyRequest, reply: FastifyReply, went: Went):
   return reply.header('content-encoding', 'gzip').send(await squeeze(went.html));
 }
 
-function serveAssets(app: FastifyInstance, { languages, work }: PageOptions): void {
-  for (const [path, asset] of makeAssets()) {
+async function serveAssets(app: FastifyInstance, { languages, work }: PageOptions): Promise<void> {
+  for (const [path, asset] of await makeAssets()) {
     app.get(path, (request, reply) => {
       const coding = codingOf(request.headers['accept-encoding']);
       if (coding !== 'plain') reply.header('content-encoding', coding);

@@ -173,7 +173,6 @@ export const en = {
       config_refused: 'The settings have a mistake. The box uses the last good ones. Tell the person who set this up.',
       users: 'The list of codes cannot be read. Old codes may not work. Tell the person who set this up.',
       locks: 'Old passwords of programs cannot be told from new ones. Tell the person who set this up.',
-      review_due: 'It is time to look at all parts again. Ask the person who set this up to come.',
       web: 'This page could not be opened as set. Tell the person who set this up.',
       home_assistant: 'The other screen (Home Assistant) is not reached. The box works without it.',
       bare_start:

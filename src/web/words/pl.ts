@@ -168,7 +168,6 @@ export const pl: Words = {
       config_refused: 'W ustawieniach jest błąd. Działają ostatnie dobre. Powiedz osobie, która to założyła.',
       users: 'Nie można odczytać listy kodów. Stare kody mogą nie działać. Powiedz osobie, która to założyła.',
       locks: 'Nie da się odróżnić starych haseł programów od nowych. Powiedz osobie, która to założyła.',
-      review_due: 'Pora znów obejrzeć wszystkie części. Poproś osobę, która to założyła, żeby przyszła.',
       web: 'Tej strony nie można było otworzyć tak, jak ustawiono. Powiedz osobie, która to założyła.',
       home_assistant: 'Drugi ekran (Home Assistant) nie odpowiada. Urządzenie działa bez niego.',
       bare_start:
