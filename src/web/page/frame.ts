@@ -26,10 +26,12 @@ export interface PageParts {
   readonly body: Html;
   /** The page shows how things are, and has to follow them. */
   readonly live?: 'live';
+  /** Nobody has time for other pages now, and what has to be done fits on a phone without them. */
+  readonly nav?: 'left out';
 }
 
 /** The whole page. It holds nothing that differs between two visits on which the same is to be shown. */
-export function framed(frame: Frame, { title, here, body, live }: PageParts): string {
+export function framed(frame: Frame, { title, here, body, live, nav }: PageParts): string {
   const { lang, leaveTo, assets, who } = frame;
   const { frame: words } = lang.words;
   return html`<!doctype html>
@@ -39,7 +41,7 @@ export function framed(frame: Frame, { title, here, body, live }: PageParts): st
 <body${live === 'live' ? html` data-live="${here}"` : null} data-here="${here}"><div class="leave"><a id="leave" href="${leaveTo}" rel="noreferrer">${words.leave} <span class="keyed">${words.leaveHow}</span></a></div>
 <a class="skip" href="#main">${words.skip}</a>
 <div id="lost" class="lost" role="alert" hidden data-word="${words.lostWord}"><p>${words.lost}</p><p>${words.lostHelp}</p></div>
-${who === null || who.links.length < 2 ? null : navOf(who.links, here, words.pages)}
+${who === null || who.links.length < 2 || nav === 'left out' ? null : navOf(who.links, here, words.pages)}
 <main id="main" tabindex="-1">${body}</main>
 <footer>${footerOf(frame, here)}</footer></body></html>`.html;
 }

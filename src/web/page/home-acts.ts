@@ -3,7 +3,7 @@ import { html } from '../../base/html.ts';
 import { whyNot } from '../leave.ts';
 import { orderOf } from '../order.ts';
 import { ACTS, type DemoAct } from './demo.ts';
-import { type Home, helpPart, homeBody, MODES, type Mode } from './home.ts';
+import { type Home, helpPart, homeBody, isUrgent, MODES, type Mode } from './home.ts';
 import { namesOf } from './names.ts';
 import { type Past, pastLines } from './past.ts';
 import { saidIn, saidPath } from './said.ts';
@@ -64,7 +64,7 @@ async function onHome(work: PageWork, visit: Visit): Promise<Went> {
     now: time(wall),
     tryingUntil: view.walkUntil === null ? null : time(view.walkUntil),
   };
-  return visit.show({ here: '/', body: homeBody(home), live: 'live' });
+  return visit.show({ here: '/', body: homeBody(home), live: 'live', ...(isUrgent(view) ? { nav: 'left out' } : {}) });
 }
 
 /** `/?want=home&zones=hall,back-door` */

@@ -60,7 +60,8 @@ ${pastPart(lang, home.past, said)}
 <noscript><div class="box"><p>${lang.words.frame.noScript}</p><p>${fill(words.asOf, { time: home.now })}</p><p><a class="button" href="/">${lang.words.frame.tried}</a></p></div></noscript>`;
 }
 
-const isUrgent = ({ state }: LocalView): boolean => state === 'pending' || state === 'triggered';
+/** It counts down to an alarm, or there is one. */
+export const isUrgent = ({ state }: Pick<LocalView, 'state'>): boolean => state === 'pending' || state === 'triggered';
 
 function statePart({ view, lang, leftMs }: Home): Html {
   const { home: words } = lang.words;
