@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from './synced.ts';
-import { pepperPath, usersPath, writeWhole } from './users-file.ts';
+import { syncFolder, writeSynced } from './synced.ts';
+import { pepperPath, usersPath } from './users-file.ts';
 
 // Changing the locks writes several files, and a stop in the middle must leave all of them old or all of them new: a hash
 // made with another pepper is nobody's code. So each new file is written and synced beside its old one, then one mark is
@@ -26,7 +26,7 @@ const filesOf = (dir: string): readonly string[] => [pepperPath(dir), usersPath(
 const certificateOf = (dir: string): readonly string[] => [join(dir, 'web-key.pem'), join(dir, 'web-cert.pem')];
 
 export const locksDisk = (dir: string): LocksDisk => ({
-  write: (path, text) => writeWhole(path, text, dir, 'w'),
+  write: writeSynced,
   rename(from, to) {
     renameSync(from, to);
     syncFolder(dir);

@@ -20,23 +20,27 @@ export function syncFolder(dir: string): void {
   }
 }
 
-/** Puts it in the place of a file, whole or not at all; mode 0600. Throws what the disk says. */
-export function replaceSynced(file: string, contents: string | Uint8Array): void {
-  const beside = `${file}.new`;
-  const folder = dirname(file);
+/** Writes a file anew and syncs it: mode 0600, with the owner of its folder where root does it. Throws what the disk says. */
+export function writeSynced(file: string, contents: string | Uint8Array): void {
   // Never into what lies there already: left over it may be wider, and a link could lead root to somebody else's file.
-  rmSync(beside, { force: true });
-  const descriptor = openSync(beside, 'wx', 0o600);
+  rmSync(file, { force: true });
+  const descriptor = openSync(file, 'wx', 0o600);
   try {
     // A command run as root must not leave a file that the hub, another user, cannot read.
     if (process.geteuid?.() === 0) {
-      const { uid, gid } = statSync(folder);
+      const { uid, gid } = statSync(dirname(file));
       fchownSync(descriptor, uid, gid);
     }
     writeAllSynced(descriptor, contents);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Puts it in the place of a file, whole or not at all; mode 0600. Throws what the disk says. */
+export function replaceSynced(file: string, contents: string | Uint8Array): void {
+  const beside = `${file}.new`;
+  writeSynced(beside, contents);
   renameSync(beside, file);
-  syncFolder(folder);
+  syncFolder(dirname(file));
 }

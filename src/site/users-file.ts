@@ -1,22 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fchownSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { syncFolder } from './synced.ts';
+import { syncFolder, writeSynced } from './synced.ts';
 import { type HashCost, hashBytes, isBearable, pepperMark, usualCost } from './users-hash.ts';
 
 /** `users.json` holds at most so many people; the hub compares with all of them at every attempt. */
@@ -100,30 +87,14 @@ export function usersStamp(dir: string): string | null {
   return at === undefined ? null : `${at.dev}:${at.ino}:${at.size}:${at.mtimeNs}:${at.ctimeNs}`;
 }
 
-/** Writes a file no other account can read, synced, with the owner of its directory when root does it. */
-export function writeWhole(path: string, text: string, dir: string, flags: 'w' | 'wx'): void {
-  const fd = openSync(path, flags, 0o600);
-  try {
-    if (process.geteuid?.() === 0) {
-      const owner = statSync(dir);
-      fchownSync(fd, owner.uid, owner.gid);
-    }
-    writeFileSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  chmodSync(path, 0o600);
-}
-
 /** As it is written. */
 export const usersText = (users: StoredUsers): string => `${JSON.stringify(users, null, 2)}\n`;
 
 /** Replaces DIR/users.json at one stroke; after a pulled plug there is the old file or the new one. Call it under the lock. */
 export function writeUsers(dir: string, users: StoredUsers): void {
   const path = usersPath(dir);
-  // The lock makes one name for the unfinished file enough, and the next writer overwrites what a crash left.
-  writeWhole(`${path}.tmp`, usersText(users), dir, 'w');
+  // The lock makes one name for the unfinished file enough, and the next writer takes away what a crash left.
+  writeSynced(`${path}.tmp`, usersText(users));
   renameSync(`${path}.tmp`, path);
   syncFolder(dir);
 }
@@ -206,7 +177,7 @@ export const newPepper = (): string => `${randomBytes(32).toString('hex')}\n`;
 export function makePepper(dir: string): Buffer | null {
   const path = pepperPath(dir);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-  writeWhole(draft, newPepper(), dir, 'wx');
+  writeSynced(draft, newPepper());
   try {
     linkSync(draft, path);
   } catch (error) {

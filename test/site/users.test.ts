@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -251,6 +260,15 @@ describe('a file that cannot be used is told and left alone', () => {
     expect(await add(resident('Ada'), '476193')).toMatchObject({ ok: true });
     expect(names()).toEqual(['Ada']);
     expect(readdirSync(dir).sort()).toEqual(['pepper.key', 'users.json']);
+  });
+
+  it('a link that somebody left where the draft goes is not followed', async () => {
+    const other = join(dir, 'other');
+    writeFileSync(other, 'not ours');
+    symlinkSync(other, join(dir, 'users.json.tmp'));
+    expect(await add(resident('Ada'), '476193')).toMatchObject({ ok: true });
+    expect(readFileSync(other, 'utf8')).toBe('not ours');
+    expect(names()).toEqual(['Ada']);
   });
 
   it('a directory that cannot be is a refusal, not an exception', async () => {
